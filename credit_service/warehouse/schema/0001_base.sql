@@ -1,0 +1,123 @@
+-- The warehouse: what can be rebuilt from the inbox, the ledger and the rules. One statement a table; no indexes
+-- (DuckDB's zone maps and the sort order of writes serve every query the service asks).
+CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL);
+
+-- One row per stored batch: written last in the transaction that stores its records, compared with the ledger at start.
+CREATE TABLE IF NOT EXISTS applied (
+    batch_id VARCHAR PRIMARY KEY,
+    agency_code VARCHAR NOT NULL,
+    template VARCHAR NOT NULL,
+    file_name VARCHAR NOT NULL,
+    rows BIGINT NOT NULL,
+    accepted BIGINT NOT NULL,
+    rejected BIGINT NOT NULL,
+    blank BIGINT NOT NULL,
+    records_digest VARCHAR NOT NULL,
+    stored_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS records (
+    record_id VARCHAR NOT NULL,
+    batch_id VARCHAR NOT NULL,
+    row BIGINT NOT NULL,
+    sheet VARCHAR NOT NULL,
+    agency_code VARCHAR NOT NULL,
+    template VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    catalogue_class VARCHAR NOT NULL,
+    act_key VARCHAR NOT NULL,
+    subject_id VARCHAR NOT NULL,
+    subject_kind VARCHAR NOT NULL,
+    subject_name VARCHAR NOT NULL,
+    identifier_kind VARCHAR NOT NULL,
+    identifier_code VARCHAR,
+    region_code VARCHAR,
+    topic VARCHAR NOT NULL,
+    document_no VARCHAR NOT NULL,
+    fact VARCHAR NOT NULL,
+    basis VARCHAR NOT NULL,
+    outcome VARCHAR NOT NULL,
+    authority_name VARCHAR NOT NULL,
+    authority_code VARCHAR,
+    penalty_mask BIGINT NOT NULL,
+    fine_fen BIGINT NOT NULL,
+    confiscated_fen BIGINT NOT NULL,
+    amount_fen BIGINT NOT NULL,
+    honour_level VARCHAR NOT NULL,
+    simple_procedure BOOLEAN NOT NULL,
+    decided_on DATE NOT NULL,
+    ends_on DATE,
+    repaired_on DATE,
+    revoked_on DATE,
+    consent BOOLEAN NOT NULL,
+    consent_no VARCHAR NOT NULL,
+    is_minor BOOLEAN NOT NULL,
+    adult_on DATE,
+    learned_at TIMESTAMP NOT NULL,
+    superseded_at TIMESTAMP,
+    CHECK (subject_kind <> 'person' OR (identifier_code IS NULL AND starts_with(subject_id, 'psn:'))),
+    CHECK (fine_fen >= 0 AND confiscated_fen >= 0 AND amount_fen >= 0)
+);
+
+-- Every fault of every row, warnings too.
+CREATE TABLE IF NOT EXISTS rejections (
+    batch_id VARCHAR NOT NULL,
+    row BIGINT NOT NULL,
+    sheet VARCHAR NOT NULL,
+    "column" VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    rule VARCHAR NOT NULL,
+    severity VARCHAR NOT NULL,
+    message VARCHAR NOT NULL,
+    remedy VARCHAR NOT NULL
+);
+
+-- One assessment; `known_at` fixes which facts it saw, so that it can be repeated to the last digit.
+CREATE TABLE IF NOT EXISTS assessment_runs (
+    run_id VARCHAR PRIMARY KEY,
+    as_of DATE NOT NULL,
+    known_at TIMESTAMP NOT NULL,
+    rulebook VARCHAR NOT NULL,
+    records BIGINT NOT NULL,
+    subjects BIGINT NOT NULL,
+    finished_at TIMESTAMP NOT NULL
+);
+
+-- Points in 10^-4. Category 0 is the whole of an organisation; persons have no rows here at all.
+CREATE TABLE IF NOT EXISTS scores (
+    run_id VARCHAR NOT NULL,
+    subject_id VARCHAR NOT NULL,
+    category INTEGER NOT NULL,
+    points BIGINT NOT NULL,
+    grade VARCHAR NOT NULL,
+    records BIGINT NOT NULL,
+    veto BOOLEAN NOT NULL
+);
+
+-- One row per record that counts for a candidate, with the rule and clause that make it count.
+CREATE TABLE IF NOT EXISTS reasons (
+    run_id VARCHAR NOT NULL,
+    subject_id VARCHAR NOT NULL,
+    category INTEGER NOT NULL,
+    record_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    severity VARCHAR,
+    points_before BIGINT NOT NULL,
+    weight BIGINT NOT NULL,
+    points BIGINT NOT NULL,
+    veto BOOLEAN NOT NULL,
+    rule VARCHAR NOT NULL,
+    batch_id VARCHAR NOT NULL,
+    row BIGINT NOT NULL,
+    decided_on DATE NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS candidates (
+    run_id VARCHAR NOT NULL,
+    subject_id VARCHAR NOT NULL,
+    list_kind VARCHAR NOT NULL,
+    list_type VARCHAR NOT NULL,
+    category INTEGER NOT NULL,
+    rule VARCHAR NOT NULL,
+    record_ids VARCHAR[] NOT NULL
+);

@@ -1,0 +1,1 @@
+"""FastAPI, and only here: pages and API, by who comes in."""

@@ -1,0 +1,1 @@
+"""Where analysts ask in SQL."""

@@ -1,0 +1,1 @@
+"""Where departments upload and mend."""
