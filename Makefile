@@ -48,7 +48,6 @@ check: setup-dev ## run everything static; changes nothing
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/credit rules check
-	$(BIN)/python -m tests.house.lock_is_current
 	$(BIN)/pytest -q tests/house
 
 golden: setup-dev ## rewrite the golden files; review the diff like code
@@ -61,6 +60,7 @@ format: setup-dev ## format the code
 lock: $(UV) ## resolve the dependencies anew into requirements/
 	$(COMPILE) --extra build --extra fonts --extra postgresql -o requirements/run.txt
 	$(COMPILE) --extra build --extra fonts --extra postgresql --extra dev -c requirements/run.txt -o requirements/dev.txt
+	$(BIN)/python tests/house/lock_inputs.py
 
 clean: ## remove the environment and caches, never live data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

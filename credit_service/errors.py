@@ -16,12 +16,14 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     │                                              StatementPeriodOpen ObjectionPending SamePerson ConsentMissing
     │                                              MinorProtected NoLegalBasis ClockReversed CaseNotFound
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
+    │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
     │                                              QueryRefused QueryFailed
     ├─ AccessError        401/403/429              UnknownAgency NotSignedIn ScopeDenied PurposeMissing QuotaExceeded
     │                                              AccountExists WeakPassword
     └─ StorageError       the operator             WarehouseBusy SnapshotMissing SchemaDrift LedgerConflict
-                                                   SandboxMissing HomeOccupied KeyMissing
+                                                   SandboxMissing HomeOccupied KeyMissing WarehouseDamaged
+                                                   StorageFull
 """
 
 from __future__ import annotations
@@ -238,6 +240,12 @@ class ReleaseExists(PublicationError):
     code = "release_exists"
 
 
+class PeriodUnknown(PublicationError):
+    """The period cannot be read, or has not begun."""
+
+    code = "period_unknown"
+
+
 class SubjectNotFound(LookupFailure):
     """No subject has this identifier."""
 
@@ -356,3 +364,15 @@ class KeyMissing(StorageError):
     """The key for persons' identifiers is missing or unreadable."""
 
     code = "key_missing"
+
+
+class WarehouseDamaged(StorageError):
+    """The warehouse cannot be opened or broke while open; it can be rebuilt."""
+
+    code = "warehouse_damaged"
+
+
+class StorageFull(StorageError):
+    """The disk has no room for what must be stored."""
+
+    code = "storage_full"

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from credit_service.errors import PeriodUnknown
+
 
 @dataclass(frozen=True)
 class Period:
@@ -36,12 +38,12 @@ def parse_period(code: str) -> Period:
     """Return the period a code names.
 
     Raises:
-        ValueError: The code is none of ``YYYYQn``, ``YYYYHn``, ``YYYY-MM``, ``YYYY``.
+        PeriodUnknown: The code is none of ``YYYYQn``, ``YYYYHn``, ``YYYY-MM``, ``YYYY``.
     """
     match = _PERIOD.fullmatch(code)
     if match is None:
-        message = f"期次“{code}”无法识别：请写 2026Q3（季度）、2026H2（半年）、2026-09（月）或 2026（年）。"
-        raise ValueError(message)
+        message = f"期次“{code}”无法识别。"
+        raise PeriodUnknown(message, remedy="请写 2026Q3（季度）、2026H2（半年）、2026-09（月）或 2026（年）。")
     year = int(match["year"])
     index, length = next(
         ((int(match[name]), months) for name, months in (("quarter", 3), ("half", 6), ("month", 1)) if match[name]),
@@ -73,6 +75,8 @@ class BulletinEntry:
     decided_on: date
     until_on: date | None
     measures: tuple[str, ...] = ()
+    subject_kind: str = "organisation"
+    """A `SubjectKind` value; a person's entry never has an ``identifier_code``."""
 
 
 @dataclass(frozen=True)

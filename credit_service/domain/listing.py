@@ -153,6 +153,25 @@ class Case:
     """expire, repair or revoke."""
     version: int = 0
     """Grows with each act; two people acting at once: one wins."""
+    publication_basis: str = ""
+    """What allows showing the listing to the public, recorded with publication; a person's needs one."""
+
+
+@dataclass(frozen=True)
+class NextAct:
+    """An act the law allows next on a case, as pages and commands offer it."""
+
+    kind: ActKind
+    label: str
+    """Chinese name, worded for the list the case is on."""
+    needs: tuple[str, ...]
+    """What must be given, in Chinese."""
+    fields: tuple[str, ...]
+    """The same as names of `Act` fields: ``document_no``, ``reason``, ``evidence``."""
+    earliest_on: date | None = None
+    """First day on which it may be done, where a term is running."""
+    note: str = ""
+    """What to mind, in Chinese."""
 
 
 def is_effective(case: Case, day: date) -> bool:

@@ -1,5 +1,9 @@
-"""The rule engine: law as data, compiled to SQL, judged by a second, slow reading.
+"""The rule engine: rule files become SQL, and a slow plain reading of the same rules that judges the SQL.
 
-Before it come the files under ``rules/``; after it SQL text with its tables for the warehouse to run, and plain
-explanations. It deliberately runs no SQL and touches no frame.
+Before this room lie the files of ``rules/``; after it `compile_sql.CompiledScoring`, which the warehouse runs, and the
+`schema.Rulebook`, which the other rooms ask for terms, names and sources. It runs no database, reads no records and
+lists nobody: what it proposes are candidates.
+
+Reading order: `yaml_text` → `section`, `tables` → `versions` → ``read_*`` → `load`; `parse_condition` → `nodes` →
+`compile_nodes` → `compile_sql`, and beside it `evaluate`, the referee.
 """

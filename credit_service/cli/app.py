@@ -1,0 +1,49 @@
+"""The tree of commands, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from credit_service.cli import (
+    assess_commands,
+    decide_commands,
+    desk_commands,
+    ingest_commands,
+    publish_commands,
+    question_commands,
+    rules_commands,
+    demo_command,
+)
+from credit_service.cli.output import fail
+from credit_service.errors import CreditServiceError
+
+app = typer.Typer(
+    name="credit",
+    help="诚信建设“红黑榜”发布服务：归集、评价、认定、公告、查询。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for module in (
+    ingest_commands,
+    assess_commands,
+    publish_commands,
+    question_commands,
+    demo_command,
+):
+    module.register(app)
+app.add_typer(decide_commands.app, name="decide")
+app.add_typer(rules_commands.app, name="rules")
+app.add_typer(desk_commands.accounts, name="account")
+app.add_typer(desk_commands.keys, name="key")
+app.add_typer(desk_commands.agencies, name="agency")
+
+
+def run() -> None:
+    """Run the command of ``sys.argv``; an expected error ends with its family's exit code."""
+    try:
+        app()
+    except CreditServiceError as fault:
+        fail(fault, as_json="--json" in sys.argv)

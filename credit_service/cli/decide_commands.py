@@ -1,0 +1,145 @@
+"""``credit decide …``: officials walk a case through the gates; each act asks for the actor's password."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from credit_service.bootstrap import build_service
+from credit_service.cli.assess_commands import to_day
+from credit_service.cli.output import JsonFlag, out, print_json, print_table
+from credit_service.domain.listing import Act, ActKind, Case, CaseState
+from credit_service.domain.score import ListKind
+from credit_service.lookup.cases import get_case_view, list_cases
+from credit_service.pipeline.accounts import as_actor, sign_in, sign_out
+from credit_service.pipeline.decide import ActRequest, perform_act
+
+app = typer.Typer(help="办理列入、移出：告知、送达、听取陈述申辩、决定、送达。", no_args_is_help=True)
+
+class Step(StrEnum):
+    """What a person may do to a case from the command line."""
+
+    NOTICE = "notice"
+    SERVE_NOTICE = "serve-notice"
+    HEAR = "hear"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    SERVE = "serve"
+    REPAIR = "repair"
+    REVOKE = "revoke"
+
+
+ACTS = {
+    Step.NOTICE: ActKind.DRAFT_NOTICE,
+    Step.SERVE_NOTICE: ActKind.SERVE_NOTICE,
+    Step.HEAR: ActKind.HEAR,
+    Step.APPROVE: ActKind.DECIDE,
+    Step.DECLINE: ActKind.DECLINE,
+    Step.SERVE: ActKind.SERVE_DECISION,
+    Step.REPAIR: ActKind.REPAIR,
+    Step.REVOKE: ActKind.REVOKE,
+}
+
+
+@app.command("list")
+def list_all(
+    list_kind: Annotated[ListKind | None, typer.Option("--list", help="red、black 或 watch。")] = None,
+    state: Annotated[CaseState | None, typer.Option("--state", help="办理状态。")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """列出案件。"""
+    cases = list_cases(build_service().reading_room, list_kind, state)
+    if as_json:
+        print_json({"cases": [case_object(case) for case in cases]})
+    elif cases:
+        rows = [(c.case_id, c.list_kind.label, c.subject_name, c.state.label, c.proposed_on, c.fact) for c in cases]
+        print_table("案件", ("编号", "名单", "主体", "状态", "提出日", "理由"), rows)
+    else:
+        out.print("没有符合条件的案件。用 credit assess 评价后，系统建议会出现在这里。")
+
+
+@app.command("show")
+def show(case_id: Annotated[str, typer.Argument(help="案件编号。")], as_json: JsonFlag = False) -> None:
+    """显示一个案件：依据、理由、已办和待办。"""
+    view = get_case_view(build_service().reading_room, case_id)
+    answer = {
+        **case_object(view.case),
+        "list_type_name": view.list_type_name,
+        "acts": [act_object(act) for act in view.acts],
+        "next_acts": [{"act": step.kind.value, "label": step.kind.label, "needs": list(step.needs)} for step in view.next_acts],
+    }
+    if as_json:
+        print_json(answer)
+        return
+    case = view.case
+    out.print(f"[bold]{case.subject_name}[/] {view.list_type_name} — {case.state.label}\n  {case.fact}\n  依据：{case.list_basis}")
+    print_table("已办", ("行为", "日期", "办理人", "文书", "说明"),
+                [(a.kind.label, a.on, a.actor_id, a.document_no, a.reason or a.evidence) for a in view.acts])
+    for step in view.next_acts:
+        out.print(f"  下一步：{step.kind.label}，需要 {'、'.join(step.needs) or '无'}")
+
+
+@app.command("act")
+def act(  # noqa: PLR0913 -- one option per field of the act; typer reads them from the signature
+    case_id: Annotated[str, typer.Argument(help="案件编号，见 credit decide list。")],
+    step: Annotated[Step, typer.Argument(help="要办的行为。")],
+    by: Annotated[str, typer.Option("--by", help="办理人的登录名；密码取自环境变量 CREDIT_PASSWORD，没有则提示输入。")],
+    on: Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="行为发生日，默认今天。")] = None,
+    document_no: Annotated[str, typer.Option("--document-no", help="文书编号。")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="理由。")] = "",
+    evidence: Annotated[str, typer.Option("--evidence", help="送达方式及凭证，或听取意见的记录。")] = "",
+    as_json: JsonFlag = False,
+) -> None:
+    """办理一步：告知、送达、听取陈述申辩、决定、送达决定、修复、撤销；缺前一步的会被拒绝并说明原因。"""
+    service = build_service()
+    password = os.environ.get("CREDIT_PASSWORD") or typer.prompt(f"{by} 的密码", hide_input=True, err=True)
+    signed_in = sign_in(service.office, by, password)
+    try:
+        request = ActRequest(case_id, ACTS[step], as_actor(signed_in.account), to_day(on), document_no, reason, evidence)
+        case = perform_act(service.office, request)
+    finally:
+        sign_out(service.office, signed_in.token)
+    if as_json:
+        print_json(case_object(case))
+        return
+    out.print(f"[green]✓[/] {case.case_id} {case.subject_name}：{case.state.label}")
+    if case.state is CaseState.NOTICE_SERVED:
+        out.print(f"  陈述申辩期至 {case.statement_until_on}（含），期满后办理下一步。")
+
+
+def case_object(case: Case) -> dict[str, object]:
+    """Return a case as the documented JSON object."""
+    return {
+        "case_id": case.case_id,
+        "state": case.state.value,
+        "list_kind": case.list_kind.value,
+        "list_type": case.list_type,
+        "subject_id": case.subject_id,
+        "subject_name": case.subject_name,
+        "category": case.category,
+        "fact": case.fact,
+        "basis": case.list_basis,
+        "proposed_on": case.proposed_on,
+        "statement_until_on": case.statement_until_on,
+        "decision_no": case.decision_no,
+        "decided_on": case.decided_on,
+        "max_until_on": case.max_until_on,
+        "bulletin_id": case.bulletin_id,
+    }
+
+
+def act_object(done: Act) -> dict[str, object]:
+    """Return an act as the documented JSON object."""
+    return {
+        "act": done.kind.value,
+        "on": done.on,
+        "at": done.at.isoformat(),
+        "actor": done.actor_id,
+        "document_no": done.document_no,
+        "reason": done.reason,
+        "evidence": done.evidence,
+    }

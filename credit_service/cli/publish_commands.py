@@ -1,0 +1,61 @@
+"""``credit publish`` and ``credit bulletins``."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from credit_service.bootstrap import build_service
+from credit_service.cli.output import JsonFlag, out, print_json, print_table
+from credit_service.lookup.bulletins import list_releases
+from credit_service.pipeline.accounts import as_actor, sign_in, sign_out
+from credit_service.pipeline.publish import publish as publish_chapter
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("publish")(publish)
+    app.command("bulletins")(bulletins)
+
+
+def publish(
+    period: Annotated[str, typer.Option("--period", help="期次：2026Q3、2026H2、2026-09 或 2026。")],
+    by: Annotated[str, typer.Option("--by", help="发布人的登录名；密码取自 CREDIT_PASSWORD，没有则提示输入。")],
+    as_json: JsonFlag = False,
+) -> None:
+    """发布一期红黑榜公告；任何一项检查不过，整期不发布。"""
+    office = build_service().office
+    password = os.environ.get("CREDIT_PASSWORD") or typer.prompt(f"{by} 的密码", hide_input=True, err=True)
+    signed_in = sign_in(office, by, password)
+    try:
+        outcome = publish_chapter(office, period, as_actor(signed_in.account))
+    finally:
+        sign_out(office, signed_in.token)
+    if as_json:
+        print_json(outcome.to_dict())
+        return
+    out.print(
+        f"[bold green]✓ 已发布[/] {outcome.release.title}\n  红榜 {outcome.red}，黑榜 {outcome.black}，"
+        f"依法不公开 {outcome.withheld}，移出 {outcome.left}\n  {outcome.path}"
+    )
+
+
+def bulletins(as_json: JsonFlag = False) -> None:
+    """列出已发布的公告。"""
+    rows = [
+        {
+            "bulletin_id": r.bulletin_id,
+            "title": r.title,
+            "issued_at": r.issued_at.isoformat(),
+            "entries": len(r.case_ids),
+        }
+        for r in list_releases(build_service().reading_room)
+    ]
+    if as_json:
+        print_json({"bulletins": rows})
+    elif rows:
+        print_table("公告", ("期号", "标题", "发布时间", "条目"), [tuple(row.values()) for row in rows])
+    else:
+        out.print("还没有发布过公告。")

@@ -1,0 +1,43 @@
+"""``credit rules …``: the rulebook's own tools."""
+
+from __future__ import annotations
+
+import typer
+
+from credit_service.bootstrap import find_places
+from credit_service.cli.output import EXIT_CODES, JsonFlag, out, print_json, print_table
+from credit_service.errors import RulebookError
+from credit_service.lookup.rules import check_rulebook
+
+app = typer.Typer(help="规则库。", no_args_is_help=True)
+
+
+@app.callback()
+def rules() -> None:
+    """规则库：校验。"""
+
+
+@app.command("check")
+def check(as_json: JsonFlag = False) -> None:
+    """校验全部规则文件，列出待客户确认的条目。"""
+    report = check_rulebook(find_places().rules)
+    if as_json:
+        print_json(
+            {
+                "files": report.files,
+                "faults": [
+                    {"file": f.file, "line": f.line, "code": f.code, "message": f.message, "remedy": f.remedy}
+                    for f in report.faults
+                ],
+                "unconfirmed": list(report.unconfirmed),
+            }
+        )
+    else:
+        if report.faults:
+            rows = [(f.file, f.line, f.code, f.message, f.remedy) for f in report.faults]
+            print_table("问题", ("文件", "行", "代码", "说明", "改法"), rows)
+        out.print(f"{report.files} 个文件，{len(report.faults)} 处问题，{len(report.unconfirmed)} 项待确认。")
+        for entry in report.unconfirmed:
+            out.print(f"  待确认 {entry}", markup=False)
+    if report.faults:
+        raise SystemExit(EXIT_CODES[RulebookError])

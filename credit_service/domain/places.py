@@ -1,0 +1,46 @@
+"""Where things lie on disk, resolved once by `bootstrap` from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Places:
+    """The directories and files of one installation.
+
+    ``home`` holds all live state; ``rules``, ``reference``, ``samples`` and ``publication_templates`` are read only.
+    """
+
+    home: Path
+    rules: Path
+    reference: Path
+    samples: Path
+    publication_templates: Path
+    issued: Path
+
+    @property
+    def inbox(self) -> Path:
+        """Received files, named by hash; the source of truth for the warehouse."""
+        return self.home / "inbox"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file; may be thrown away and rebuilt."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def snapshots(self) -> Path:
+        """Immutable masked copies for analysts."""
+        return self.home / "snapshots"
+
+    @property
+    def keys(self) -> Path:
+        """Keys for persons' identifiers; outside both stores."""
+        return self.home / "keys"
+
+    @property
+    def templates(self) -> Path:
+        """Upload templates."""
+        return self.reference / "templates"

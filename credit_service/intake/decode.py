@@ -1,0 +1,183 @@
+"""Bytes of a text file to UTF-8 lines, without guessing and without losing one.
+
+Before this module comes a received text file; after it `parse_csv` and `parse_json`. The ladder is strict: byte order
+mark → UTF-8 → GB18030 → an error that asks. A line that does not fit the encoding of its file becomes a fault of that
+line; it is never replaced by question marks and never takes its neighbours with it.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from credit_service.errors import UnreadableFile
+from credit_service.intake.parsed import LineFault
+
+BLOCK_BYTES: Final = 24 * 1024**2
+MAX_LINE_BYTES: Final = 8 * 1024**2
+PROBE_BYTES: Final = 4 * 1024**2
+_ASK: Final = "请用Excel或WPS打开确认没有乱码，再另存为“CSV UTF-8(逗号分隔)”后报送。"
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How a text file is written; ``skip`` is the length of its byte order mark."""
+
+    codec: str
+    skip: int
+    newline: bytes
+    """Line end in the decoded UTF-8: a line feed, or a carriage return in files of old Macintosh programs."""
+
+
+@dataclass(frozen=True)
+class LineBlock:
+    """Whole lines in UTF-8, each ended by a line feed; ``first_row`` is the number of the first.
+
+    A line that could not be decoded stands here as an empty line and in ``faults``.
+    """
+
+    first_row: int
+    text: bytes
+    faults: tuple[LineFault, ...] = ()
+
+    def since(self, row: int) -> LineBlock:
+        """Return the lines from ``row`` on; none where it is 0."""
+        if not row:
+            return LineBlock(0, b"")
+        at = 0
+        for _ in range(row - self.first_row):
+            at = self.text.index(b"\n", at) + 1
+        return LineBlock(row, self.text[at:])
+
+
+def find_encoding(path: Path) -> Encoding:
+    """Return the encoding of a text file.
+
+    Raises:
+        UnreadableFile: Neither UTF-8 nor GB18030 fits, or a UTF-16 file is broken.
+    """
+    with path.open("rb") as file:
+        head = file.read(PROBE_BYTES)
+        at_end = not file.read(1)
+    if head.startswith(codecs.BOM_UTF8):
+        return Encoding("utf-8", 3, _newline(head))
+    for mark, codec in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if head.startswith(mark):
+            return Encoding(codec, 2, _newline(head.replace(b"\x00", b"")))
+    newline = _newline(head)
+    lines = [line for line in head.split(newline)[: None if at_end else -1] if not line.isascii()]
+    if not lines:
+        return Encoding("utf-8", 0, newline)
+    for codec in ("utf-8", "gb18030"):
+        fitting = sum(_fits(line, codec) for line in lines)
+        # The header comes first and must fit; a few broken lines further down are faults of those lines.
+        if fitting * 10 >= len(lines) * 9 or (_fits(lines[0], codec) and fitting * 2 > len(lines)):
+            return Encoding(codec, 0, newline)
+    message = "文件的文字编码既不是UTF-8，也不是GB18030（GBK），无法可靠地读取。"
+    raise UnreadableFile(message, remedy=_ASK)
+
+
+def read_blocks(path: Path, encoding: Encoding) -> Iterator[LineBlock]:
+    """Yield the file as blocks of whole lines.
+
+    Raises:
+        UnreadableFile: A line is longer than 8 MiB, or UTF-16 text is broken.
+    """
+    row = 1
+    for block in _split_blocks(path, encoding):
+        text = block if encoding.newline == b"\n" else block.replace(b"\r", b"\n")
+        text = text.replace(b"\r\n", b"\n")
+        if not text.endswith(b"\n"):
+            text += b"\n"
+        faults: list[LineFault] = []
+        if encoding.codec == "utf-8":
+            if not _fits(text, "utf-8"):
+                text = _mend_lines(text, "utf-8", row, faults)
+        elif encoding.codec == "gb18030":
+            try:
+                text = text.decode("gb18030").encode()
+            except UnicodeDecodeError:
+                text = _mend_lines(text, "gb18030", row, faults)
+        yield LineBlock(row, text, tuple(faults))
+        row += text.count(b"\n")
+
+
+def _split_blocks(path: Path, encoding: Encoding) -> Iterator[bytes]:
+    """Yield bytes that end at line ends; UTF-16 comes out as UTF-8 already, because its line feed is two bytes."""
+    if encoding.codec.startswith("utf-16"):
+        yield from _split_utf16(path, encoding)
+        return
+    with path.open("rb") as file:
+        file.seek(encoding.skip)
+        rest = b""
+        while block := file.read(BLOCK_BYTES):
+            block = rest + block
+            cut = block.rfind(encoding.newline) + 1
+            rest = block[cut:]
+            _check_line_length(rest)
+            if cut:
+                yield block[:cut]
+        if rest:
+            yield rest
+
+
+def _split_utf16(path: Path, encoding: Encoding) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding.codec)("strict")
+    with path.open("rb") as file:
+        file.seek(encoding.skip)
+        rest = b""
+        while True:
+            raw = file.read(BLOCK_BYTES)
+            try:
+                block = rest + decoder.decode(raw, final=not raw).encode()
+            except UnicodeError as error:
+                message = "文件带有UTF-16标记，但内容不是完整的UTF-16文本。"
+                raise UnreadableFile(message, remedy=_ASK) from error
+            cut = block.rfind(encoding.newline) + 1 if raw else len(block)
+            rest = block[cut:]
+            _check_line_length(rest)
+            if cut:
+                yield block[:cut]
+            if not raw:
+                return
+
+
+def _check_line_length(rest: bytes) -> None:
+    if len(rest) > MAX_LINE_BYTES:
+        message = f"文件中有一行超过{MAX_LINE_BYTES // 1024**2}MB，不像是表格。"
+        raise UnreadableFile(message, remedy="请检查换行是否丢失，用Excel或WPS另存为“CSV UTF-8”后再报送。")
+
+
+def _mend_lines(text: bytes, codec: str, first_row: int, faults: list[LineFault]) -> bytes:
+    lines = text.split(b"\n")
+    for index, line in enumerate(lines):
+        if _fits(line, codec):
+            if codec != "utf-8":
+                lines[index] = line.decode(codec).encode()
+            continue
+        lines[index] = b""
+        faults.append(
+            LineFault(
+                row=first_row + index,
+                text=line.decode(codec, errors="backslashreplace"),
+                rule="encoding",
+                reason=f"这一行的文字编码与整个文件（{codec.upper()}）不一致，含有无法解读的字节",
+                remedy="请在原系统中重新导出这一行，或用Excel打开改正乱码后另存。",
+            )
+        )
+    return b"\n".join(lines)
+
+
+def _fits(text: bytes, codec: str) -> bool:
+    try:
+        text.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _newline(head: bytes) -> bytes:
+    return b"\r" if b"\n" not in head and b"\r" in head else b"\n"

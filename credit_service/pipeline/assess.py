@@ -1,0 +1,147 @@
+"""Second chapter: records and rules become scores, reasons and candidates.
+
+Before it lie stored records; after it an assessment run that can be repeated to the last digit, and cases in state
+``proposed`` for people to look at. The engine proposes; it lists nobody.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+
+from credit_service.domain.listing import Case
+from credit_service.domain.score import ListKind
+from credit_service.listing.propose import CandidateFacts, propose_cases
+from credit_service.pipeline.office import Office
+from credit_service.pipeline.snapshot import refresh_snapshot
+from credit_service.registry.unit_of_work import RunReceipt
+from credit_service.rulebook.compile_sql import compile_scoring
+from credit_service.rulebook.schema import Rulebook
+from credit_service.warehouse.run_query import AssessmentRun
+from credit_service.warehouse.connection import Session
+
+
+@dataclass(frozen=True)
+class AssessOutcome:
+    """What one assessment found."""
+
+    run_id: str
+    as_of: date
+    rulebook: str
+    records: int
+    subjects: int
+    scores: int
+    candidates: dict[str, int]
+    """Candidates by list kind."""
+    proposed: tuple[Case, ...]
+    """New cases; candidates whose case is already open or standing make none."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the documented JSON object of ``credit assess``."""
+        return {
+            "run_id": self.run_id,
+            "as_of": self.as_of.isoformat(),
+            "rulebook": self.rulebook,
+            "records": self.records,
+            "subjects": self.subjects,
+            "scores": self.scores,
+            "candidates": self.candidates,
+            "proposed": [
+                {
+                    "case_id": case.case_id,
+                    "list_kind": case.list_kind.value,
+                    "list_type": case.list_type,
+                    "subject_id": case.subject_id,
+                    "category": case.category,
+                    "fact": case.fact,
+                }
+                for case in self.proposed
+            ],
+        }
+
+
+def assess(office: Office, as_of: date) -> AssessOutcome:
+    """Score every subject in every category as of a day and propose candidates.
+
+    Raises:
+        RuleNotInForce: No rules are in force on that day.
+        WarehouseBusy: Another process holds the warehouse.
+    """
+    rulebook = office.rulebook(as_of)
+    known_at = office.now()
+    run_id = _run_id(as_of, known_at, rulebook)
+    compiled = compile_scoring(rulebook)
+    run = AssessmentRun(run_id=run_id, as_of=as_of, known_at=known_at, rulebook=rulebook.hash)
+    with office.warehouse.open() as session:
+        counts = session.run_assessment(run, compiled)
+        facts = _find_candidate_facts(session, run_id)
+    sql_hash = sha256("\n".join(step.sql for step in compiled.steps).encode()).hexdigest()
+    proposed = _propose(office, rulebook, facts, RunReceipt(run_id, as_of, known_at, rulebook.hash, sql_hash))
+    refresh_snapshot(office)
+    by_kind = Counter(fact.list_kind for fact in facts)
+    return AssessOutcome(
+        run_id=run_id,
+        as_of=as_of,
+        rulebook=rulebook.hash,
+        records=counts.records,
+        subjects=counts.subjects,
+        scores=counts.scores,
+        candidates={kind.value: by_kind.get(kind, 0) for kind in ListKind},
+        proposed=proposed,
+    )
+
+
+def _run_id(as_of: date, known_at: datetime, rulebook: Rulebook) -> str:
+    digest = sha256(f"{as_of}|{known_at.isoformat()}|{rulebook.hash}".encode()).hexdigest()
+    return f"A{as_of:%Y%m%d}-{digest[:8].upper()}"
+
+
+def _propose(
+    office: Office, rulebook: Rulebook, facts: tuple[CandidateFacts, ...], receipt: RunReceipt
+) -> tuple[Case, ...]:
+    with office.ledger.unit_of_work() as uow:
+        uow.runs.add(receipt)
+        cases = propose_cases(facts, uow.cases.list_open(), rulebook.list_types, office.today())
+        for case in cases:
+            uow.cases.add(case, office.now())
+        uow.audit.append("engine", "assessment", receipt.run_id, receipt.known_at, {"proposed": len(cases)})
+        uow.commit()
+    return tuple(cases)
+
+
+def _find_candidate_facts(session: Session, run_id: str) -> tuple[CandidateFacts, ...]:
+    """Return each candidate of a run with what its newest supporting record says of the subject."""
+    frame = session.run_query(_CANDIDATE_FACTS, {"run_id": run_id})
+    return tuple(
+        CandidateFacts(**{**row, "list_kind": ListKind(row["list_kind"]), "record_ids": tuple(row["record_ids"])})
+        for row in frame.iter_rows(named=True)
+    )
+
+
+_CANDIDATE_FACTS = """
+WITH support AS (
+    SELECT c.subject_id, c.list_kind, c.list_type, c.category, r.*
+        EXCLUDE (subject_id),
+        row_number() OVER (
+            PARTITION BY c.subject_id, c.list_kind, c.list_type, c.category
+            ORDER BY r.decided_on DESC, r.record_id
+        ) AS place
+    FROM (SELECT *, unnest(record_ids) AS supporting FROM candidates WHERE run_id = $run_id) AS c
+    JOIN records AS r ON r.record_id = c.supporting
+)
+SELECT
+    c.subject_id, s.subject_kind, s.subject_name, s.identifier_code, c.list_kind, c.list_type, c.category,
+    c.rule, a.rulebook, c.run_id, c.record_ids, s.kind AS record_kind, s.topic, s.document_no, s.decided_on, s.ends_on,
+    s.authority_name, s.authority_code, s.adult_on, s.is_minor, s.consent, s.consent_no,
+    (SELECT max(x.severity) FILTER (x.severity IS NOT NULL) FROM reasons AS x
+      WHERE x.run_id = c.run_id AND x.subject_id = c.subject_id AND x.record_id = s.record_id) AS severity
+FROM candidates AS c
+JOIN support AS s
+  ON s.subject_id = c.subject_id AND s.list_kind = c.list_kind AND s.list_type = c.list_type
+ AND s.category = c.category AND s.place = 1
+JOIN assessment_runs AS a ON a.run_id = c.run_id
+WHERE c.run_id = $run_id
+ORDER BY c.list_kind, c.list_type, c.category, c.subject_id
+"""

@@ -1,0 +1,63 @@
+"""Last chapter: the warehouse made new from the inbox, the ledger and the rules.
+
+At start-up `reconcile` compares batch by batch what the ledger says was stored with what the warehouse really holds,
+because a damaged DuckDB file can open silently short; what differs, and what is still waiting, is stored again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from credit_service.domain.batch import Batch, BatchStatus
+from credit_service.errors import SubmissionError
+from credit_service.pipeline.ingest import store_received
+from credit_service.pipeline.office import Office
+
+
+@dataclass(frozen=True)
+class RebuildOutcome:
+    """What was stored again."""
+
+    compared: int
+    restored: tuple[str, ...]
+    dropped: tuple[str, ...]
+    """Batches the warehouse held but the ledger does not know as stored."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the documented JSON object of ``credit rebuild``."""
+        return {"compared": self.compared, "restored": list(self.restored), "dropped": list(self.dropped)}
+
+
+def rebuild(office: Office) -> RebuildOutcome:
+    """Throw the warehouse away and store every batch again, in the order received."""
+    office.warehouse.discard()
+    return reconcile(office)
+
+
+def reconcile(office: Office) -> RebuildOutcome:
+    """Store again every batch whose rows are missing or differ, then drain the queue of received ones."""
+    with office.ledger.unit_of_work() as uow:
+        stored = uow.batches.list_in_order(BatchStatus.STORED)
+        waiting = uow.batches.list_in_order(BatchStatus.RECEIVED)
+    with office.warehouse.open() as session:
+        held = session.verify_batches()
+        known = {batch.batch_id for batch in stored}
+        dropped = tuple(sorted(held.keys() - known - {batch.batch_id for batch in waiting}))
+        for batch_id in dropped:
+            session.drop_batch(batch_id)
+    # A later batch may supersede an earlier one, so from the first difference on everything is replayed in order.
+    differs = [index for index, batch in enumerate(stored) if held.get(batch.batch_id) != batch.records_digest]
+    replay = stored[differs[0] :] if differs else []
+    restored = [batch.batch_id for batch in [*replay, *waiting] if _restore(office, batch)]
+    return RebuildOutcome(len(stored), tuple(restored), dropped)
+
+
+def _restore(office: Office, batch: Batch) -> bool:
+    with office.ledger.unit_of_work() as uow:
+        agency = uow.agencies.get(batch.agency_code)
+    try:
+        store_received(office, batch, agency)
+    except SubmissionError:
+        # The ledger now says why the file as a whole is refused; the queue goes on.
+        return False
+    return True

@@ -1,0 +1,53 @@
+"""Beside the story: generated uploads of any size, for trials and benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from credit_service.errors import UnknownTemplate
+from credit_service.intake.generate_sample import SampleOrder, write_sample
+from credit_service.intake.sample_words import load_words
+from credit_service.pipeline.office import Office
+
+
+@dataclass(frozen=True)
+class SampleRequest:
+    """What to generate."""
+
+    template: str
+    target: Path
+    rows: int
+    seed: int
+    fault_percent: int
+    encoding: str = "utf-8"
+
+
+def write_sample_file(
+    office: Office, request: SampleRequest, progress: Callable[[int, int], None] | None = None
+) -> dict[str, object]:
+    """Write a generated file and its expected outcome; return the documented JSON object of ``credit sample``.
+
+    Raises:
+        UnknownTemplate: No template has this id.
+    """
+    template = next((t for t in office.templates() if t.template_id == request.template), None)
+    if template is None:
+        known = "、".join(t.template_id for t in office.templates())
+        message = f"没有编号为“{request.template}”的模板。"
+        raise UnknownTemplate(message, remedy=f"可用的模板：{known}。")
+    order = SampleOrder(template, request.rows, request.seed, request.fault_percent / 100)
+    summary = write_sample(order, load_words(office.places.reference), request.target, request.encoding)
+    if progress is not None:
+        progress(request.rows, request.rows)
+    return {
+        "file": str(summary.path),
+        "expected": str(summary.expected_path),
+        "template": request.template,
+        "rows": summary.rows,
+        "accepted": summary.accepted,
+        "rejected": summary.rejected,
+        "by_rule": summary.by_rule,
+        "seed": request.seed,
+    }

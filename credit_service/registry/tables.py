@@ -1,0 +1,305 @@
+"""The tables of the ledger. They only store: domain classes validate, repositories translate.
+
+Checks, triggers and partial indexes are the law's copy and live in ``migrations`` alone; a test holds these classes and
+the migrated database equal. Column suffixes are those of the house: ``_on`` a legal day, ``_at`` an instant, UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An instant: aware UTC in Python, without offset in SQLite, with time zone in PostgreSQL."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse an instant without offset: it would be read back as another one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "an instant needs its offset"
+            raise ValueError(message)
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Return the instant as aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Row(SQLModel):
+    """What every table has in common: one catalogue of names, so that constraints have the same name everywhere."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def _instant(*, nullable: bool = False) -> Any:  # noqa: ANN401 -- SQLModel's Field has no narrower type
+    return Field(default=None, sa_type=Instant, nullable=nullable)
+
+
+def _json() -> Any:  # noqa: ANN401 -- SQLModel's Field has no narrower type
+    return Field(default=None, sa_type=sa.JSON, nullable=False)
+
+
+def _text(default: str | None = None, *, nullable: bool = False) -> Any:  # noqa: ANN401 -- SQLModel's Field has no narrower type
+    return Field(default=default, sa_type=sa.Text, nullable=nullable)
+
+
+class AgencyRow(Row, table=True):
+    """A department."""
+
+    __tablename__ = "agency"
+    agency_code: str = Field(primary_key=True)
+    name: str
+    short_name: str
+    region_code: str
+    templates: list[str] = _json()
+
+
+class AccountRow(Row, table=True):
+    """A person who may sign in."""
+
+    __tablename__ = "account"
+    account_id: str = Field(primary_key=True)
+    display_name: str
+    agency_code: str = Field(foreign_key="agency.agency_code")
+    role: str
+    password_hash: str
+    created_at: datetime = _instant()
+    disabled_at: datetime | None = _instant(nullable=True)
+
+
+class ApiKeyRow(Row, table=True):
+    """A key of another system, as its SHA-256."""
+
+    __tablename__ = "api_key"
+    key_id: str = Field(primary_key=True)
+    agency_code: str = Field(foreign_key="agency.agency_code")
+    key_hash: str = Field(unique=True)
+    scopes: list[str] = _json()
+    created_at: datetime = _instant()
+    revoked_at: datetime | None = _instant(nullable=True)
+
+
+class WebSessionRow(Row, table=True):
+    """A sign-in of a person, by the SHA-256 of its token."""
+
+    __tablename__ = "web_session"
+    token_hash: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.account_id")
+    csrf: str
+    created_at: datetime = _instant()
+    expires_at: datetime = _instant()
+
+
+class SignInFailureRow(Row, table=True):
+    """A refused sign-in; the name is kept as a hash, because people type passwords into the wrong field."""
+
+    __tablename__ = "sign_in_failure"
+    seq: int | None = Field(default=None, primary_key=True)
+    name_hash: str = Field(index=True)
+    at: datetime = _instant()
+
+
+class BatchRow(Row, table=True):
+    """One file of one agency; ``seq`` is the order of receipt."""
+
+    __tablename__ = "batch"
+    __table_args__ = (sa.UniqueConstraint("agency_code", "sha256"),)
+    seq: int | None = Field(default=None, primary_key=True)
+    batch_id: str = Field(unique=True)
+    agency_code: str = Field(foreign_key="agency.agency_code")
+    sha256: str
+    size: int = Field(sa_type=sa.BigInteger)
+    kind: str
+    file_name: str
+    received_at: datetime = _instant()
+    received_by: str
+    status: str = Field(index=True)
+    template: str | None = None
+    rows: int = Field(sa_type=sa.BigInteger)
+    accepted: int = Field(sa_type=sa.BigInteger)
+    rejected: int = Field(sa_type=sa.BigInteger)
+    blank: int = Field(sa_type=sa.BigInteger)
+    records_digest: str | None = None
+    stored_at: datetime | None = _instant(nullable=True)
+    refusal: str | None = _text(nullable=True)
+
+
+class PersonRow(Row, table=True):
+    """A natural person, encrypted."""
+
+    __tablename__ = "person"
+    subject_id: str = Field(primary_key=True)
+    id_enc: bytes
+    name_enc: bytes
+    key_id: str
+
+
+class KeyInUseRow(Row, table=True):
+    """The id of the keys this ledger was made with, so that it is never opened with others."""
+
+    __tablename__ = "key_in_use"
+    key_id: str = Field(primary_key=True)
+
+
+class AssessmentRunRow(Row, table=True):
+    """The receipt of one assessment."""
+
+    __tablename__ = "assessment_run"
+    seq: int | None = Field(default=None, primary_key=True)
+    run_id: str = Field(unique=True)
+    as_of: date
+    known_at: datetime = _instant()
+    rulebook: str
+    sql_hash: str
+    counts: dict[str, int] = _json()
+
+
+class CaseRow(Row, table=True):
+    """One candidate or listing; the law's checks on it are in the migrations."""
+
+    __tablename__ = "listing_case"
+    case_id: str = Field(primary_key=True)
+    subject_id: str = Field(index=True)
+    subject_kind: str
+    subject_name: str
+    identifier_code: str | None = Field(default=None, index=True)
+    list_kind: str
+    list_type: str
+    list_basis: str = _text()
+    category: int
+    authority_code: str
+    authority_name: str
+    state: str = Field(index=True)
+    rule: str
+    rulebook: str
+    run_id: str
+    record_ids: list[str] = _json()
+    fact: str = _text()
+    severity: str | None = None
+    proposed_on: date
+    adult_on: date | None = None
+    consent_no: str
+    drafted_by: str | None = None
+    notice_no: str | None = None
+    noticed_on: date | None = None
+    notice_served_on: date | None = None
+    notice_proof: str | None = _text(nullable=True)
+    statement_until_on: date | None = None
+    heard_on: date | None = None
+    hearing_note: str | None = _text(nullable=True)
+    decided_by: str | None = None
+    decision_no: str | None = None
+    decided_on: date | None = None
+    decision_reason: str | None = _text(nullable=True)
+    decision_served_on: date | None = None
+    decision_proof: str | None = _text(nullable=True)
+    min_until_on: date | None = None
+    max_until_on: date | None = None
+    published_on: date | None = None
+    bulletin_id: str | None = None
+    ended_on: date | None = None
+    end_kind: str | None = None
+    version: int
+    publication_basis: str = _text("")
+
+
+class ActRow(Row, table=True):
+    """One act on a case; ``seq`` is the version the case had after it."""
+
+    __tablename__ = "act"
+    case_id: str = Field(primary_key=True, foreign_key="listing_case.case_id")
+    seq: int = Field(primary_key=True)
+    kind: str
+    actor_id: str
+    done_on: date
+    recorded_at: datetime = _instant()
+    document_no: str
+    reason: str = _text()
+    evidence: str = _text()
+
+
+class MeasureOwedRow(Row, table=True):
+    """One measure that follows from one listing."""
+
+    __tablename__ = "measure_owed"
+    case_id: str = Field(primary_key=True, foreign_key="listing_case.case_id")
+    measure: str = Field(primary_key=True)
+    basis: str = _text()
+    body: str = _text()
+    from_on: date
+    until_on: date | None = None
+    ended_on: date | None = None
+
+
+class PublicationRow(Row, table=True):
+    """One released bulletin."""
+
+    __tablename__ = "publication"
+    bulletin_id: str = Field(primary_key=True)
+    period: str = Field(unique=True)
+    serial: int = Field(unique=True)
+    title: str
+    issued_at: datetime = _instant()
+    files: list[dict[str, Any]] = _json()
+    manifest_sha256: str
+
+
+class PublicationEntryRow(Row, table=True):
+    """One case shown in one bulletin; ``place`` is its order there."""
+
+    __tablename__ = "publication_entry"
+    bulletin_id: str = Field(primary_key=True, foreign_key="publication.bulletin_id")
+    case_id: str = Field(primary_key=True, foreign_key="listing_case.case_id")
+    place: int
+
+
+class LookUpRow(Row, table=True):
+    """One row of the access log; never altered, never deleted."""
+
+    __tablename__ = "look_up"
+    __table_args__ = (sa.Index(None, "subject_id", "at"),)
+    seq: int | None = Field(default=None, primary_key=True)
+    agency_code: str
+    actor_id: str
+    subject_id: str
+    purpose: str
+    case_no: str
+    at: datetime = _instant()
+    hits: int
+
+
+class AuditRow(Row, table=True):
+    """One link of the audit chain; never altered, never deleted."""
+
+    __tablename__ = "audit"
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = _instant()
+    actor_id: str
+    action: str
+    object_id: str = Field(index=True)
+    detail: str = _text()
+    prev_hash: str
+    hash: str
+
+
+def table_of(model: type[Row]) -> sa.Table:
+    """Return the table a class describes."""
+    return Row.metadata.tables[str(model.__tablename__)]

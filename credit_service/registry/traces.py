@@ -1,0 +1,173 @@
+"""What stays for ever: receipts of assessments, the access log, and the audit chain.
+
+Nothing here can be altered or deleted; the tables' triggers refuse it. Rows hold ids, codes and counts, never a name or
+an identifier of a person.
+
+Source: 深圳经济特区社会信用条例 (query log kept at least five years); 个人信息保护法 Art. 51.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from hashlib import sha256
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from credit_service.domain.query import LookUp
+from credit_service.registry.repository import Repository
+from credit_service.registry.tables import AssessmentRunRow, AuditRow, LookUpRow, table_of
+
+RUN = table_of(AssessmentRunRow)
+LOOK_UP = table_of(LookUpRow)
+AUDIT = table_of(AuditRow)
+
+
+@dataclass(frozen=True)
+class RunReceipt:
+    """What makes an assessment repeatable: as of which day, on what was known when, by which rules and SQL."""
+
+    run_id: str
+    as_of: date
+    known_at: datetime
+    rulebook: str
+    sql_hash: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+class Runs(Repository):
+    """Receipts of assessments."""
+
+    def add(self, receipt: RunReceipt) -> None:
+        """Keep a receipt.
+
+        Raises:
+            LedgerConflict: The run is known.
+        """
+        self._run(sa.insert(RUN).values(**asdict(receipt)))
+
+    def find(self, run_id: str) -> RunReceipt | None:
+        """Return a receipt, or None."""
+        row = self._first(sa.select(RUN).where(RUN.c.run_id == run_id))
+        return None if row is None else _to_receipt(row)
+
+    def find_latest(self) -> RunReceipt | None:
+        """Return the receipt of the latest run, or None."""
+        row = self._first(sa.select(RUN).order_by(RUN.c.seq.desc()))
+        return None if row is None else _to_receipt(row)
+
+
+def _to_receipt(row: RowMapping) -> RunReceipt:
+    return RunReceipt(**{name: value for name, value in row.items() if name != "seq"})
+
+
+class LookUps(Repository):
+    """The access log; it has no way to delete."""
+
+    def append(self, look_up: LookUp) -> None:
+        """Write down who asked about whom."""
+        self._run(sa.insert(LOOK_UP).values(**asdict(look_up)))
+
+    def list_for_subject(self, subject_id: str, limit: int = 200) -> list[LookUp]:
+        """Return who asked about a subject, newest first."""
+        statement = sa.select(LOOK_UP).where(LOOK_UP.c.subject_id == subject_id)
+        rows = self._all(statement.order_by(LOOK_UP.c.seq.desc()).limit(limit))
+        return [LookUp(**{name: value for name, value in row.items() if name != "seq"}) for row in rows]
+
+    def count(self) -> int:
+        """Return how many look-ups are logged."""
+        return int(self._run(sa.select(sa.func.count()).select_from(LOOK_UP)).scalar_one())
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One link of the audit chain."""
+
+    seq: int
+    at: datetime
+    actor_id: str
+    action: str
+    object_id: str
+    detail: Mapping[str, object]
+    prev_hash: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class AuditCheck:
+    """Whether the chain is whole."""
+
+    entries: int
+    head: str
+    """Hash of the last link; kept elsewhere, it also shows a chain cut short."""
+    broken_at: int | None
+    """Number of the first link that does not fit, or None."""
+
+
+class Audit(Repository):
+    """The audit chain: each link holds the hash of the one before it."""
+
+    def append(
+        self, actor_id: str, action: str, object_id: str, at: datetime, detail: Mapping[str, object]
+    ) -> AuditEntry:
+        """Add a link. Writers are let in one by one, so the chain has one end.
+
+        Args:
+            actor_id: The account, key or part of the service that acts.
+            action: What was done, as ``noun.verb``.
+            object_id: To what.
+            at: When.
+            detail: Named facts; never a person's name or identifier.
+        """
+        last = self._first(sa.select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()))
+        seq, prev_hash = (1, "") if last is None else (last["seq"] + 1, last["hash"])
+        text = json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+        digest = _link_hash(prev_hash, seq, at, (actor_id, action, object_id, text))
+        self._run(
+            sa.insert(AUDIT).values(
+                seq=seq,
+                at=at,
+                actor_id=actor_id,
+                action=action,
+                object_id=object_id,
+                detail=text,
+                prev_hash=prev_hash,
+                hash=digest,
+            )
+        )
+        return AuditEntry(seq, at, actor_id, action, object_id, json.loads(text), prev_hash, digest)
+
+    def verify(self, anchor: tuple[int, str] | None = None) -> AuditCheck:
+        """Return whether every link fits the one before it and its own contents.
+
+        Args:
+            anchor: (number, hash) of a link noted earlier; a chain that no longer has it is broken there.
+        """
+        seq, prev_hash = 0, ""
+        for row in self._run(sa.select(AUDIT).order_by(AUDIT.c.seq)).mappings():
+            seq += 1
+            texts = (row["actor_id"], row["action"], row["object_id"], row["detail"])
+            fits = row["seq"] == seq and row["prev_hash"] == prev_hash
+            if not fits or row["hash"] != _link_hash(prev_hash, seq, row["at"], texts):
+                return AuditCheck(seq, prev_hash, seq)
+            prev_hash = row["hash"]
+            if anchor is not None and anchor[0] == seq and anchor[1] != prev_hash:
+                return AuditCheck(seq, prev_hash, seq)
+        cut_short = anchor is not None and anchor[0] > seq
+        return AuditCheck(seq, prev_hash, seq + 1 if cut_short else None)
+
+    def list_newest(self, limit: int = 100, object_id: str | None = None) -> list[AuditEntry]:
+        """Return the newest links, of everything or of one object."""
+        statement = sa.select(AUDIT).order_by(AUDIT.c.seq.desc()).limit(limit)
+        if object_id is not None:
+            statement = statement.where(AUDIT.c.object_id == object_id)
+        return [AuditEntry(**{**row, "detail": json.loads(row["detail"])}) for row in self._all(statement)]
+
+
+def _link_hash(prev_hash: str, seq: int, at: datetime, texts: tuple[str, str, str, str]) -> str:
+    # A list in JSON, so that no value can run into the next.
+    link = [prev_hash, seq, at.astimezone(UTC).isoformat(timespec="microseconds"), *texts]
+    return sha256(json.dumps(link, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,99 @@
+"""Faults of rule files: what is wrong, in which file and line, and what would be right.
+
+Every reader of rule files writes here; `load` turns the first fault into an exception, `check` reports them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from credit_service.errors import (
+    RulebookError,
+    RuleNotInForce,
+    RuleOverlap,
+    RuleSyntax,
+    RuleWithoutSource,
+    UnknownIndicator,
+)
+
+_LEAVES: dict[str, type[RulebookError]] = {
+    leaf.code: leaf for leaf in (RuleSyntax, UnknownIndicator, RuleOverlap, RuleWithoutSource, RuleNotInForce)
+}
+
+
+@dataclass(frozen=True, order=True)
+class RuleFault:
+    """One fault of one rule file; ``code`` is the code of the error it becomes."""
+
+    file: str
+    line: int
+    code: str
+    message: str
+    remedy: str = ""
+
+    def to_error(self, others: int = 0) -> RulebookError:
+        """Return the fault as the exception that stops a run; ``others`` faults were found beside it."""
+        more = f"（另有{others}处错误，运行 credit rules check 查看全部）" if others else ""
+        leaf = _LEAVES.get(self.code, RuleSyntax)
+        return leaf(
+            f"{self.file} 第{self.line}行：{self.message}{more}", remedy=self.remedy, file=self.file, line=self.line
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the documented JSON object of ``credit rules check``."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "code": self.code,
+            "message": self.message,
+            "remedy": self.remedy,
+        }
+
+
+class Refusal(Exception):
+    """A part of a rule file cannot be used; readers raise it, the log catches it, and it never leaves this room."""
+
+    def __init__(self, fault: RuleFault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+@dataclass
+class FaultLog:
+    """Collects faults, so that an author mends all of them in one go."""
+
+    faults: list[RuleFault] = field(default_factory=list)
+
+    def add(self, fault: RuleFault) -> None:
+        """Note a fault once."""
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+    @contextmanager
+    def catching(self) -> Iterator[None]:
+        """Note the refusal of one entry and go on with the next."""
+        try:
+            yield
+        except Refusal as refusal:
+            self.add(refusal.fault)
+
+    def raise_first(self) -> None:
+        """Raise the first fault in order of file and line.
+
+        Raises:
+            RulebookError: There is a fault; the leaf follows from its code.
+        """
+        if self.faults:
+            raise min(self.faults).to_error(len(self.faults) - 1)
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return a remedy that names the nearest valid spelling, or every valid one where there are few."""
+    words = sorted(known)
+    close = get_close_matches(word, words, n=1, cutoff=0.5)
+    if close:
+        return f"是否应为“{close[0]}”？"
+    return f"可用的写法：{'、'.join(words)}。" if 0 < len(words) <= 40 else ""

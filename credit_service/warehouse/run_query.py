@@ -1,0 +1,224 @@
+"""Questions to the warehouse, and the one big one: an assessment.
+
+SQL comes from this service's own code or is compiled from the rules (`rulebook.compile_sql`); an analyst's SQL never
+gets here, it goes to `warehouse.sandbox`. Values travel as parameters, never inside SQL text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+import duckdb
+import polars as pl
+
+from credit_service.warehouse.write import in_transaction, to_naive_utc
+
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_TYPE = re.compile(r"[A-Z]+(\(\d+(, ?\d+)?\))?(\[\])?")
+
+
+class TableOfRules(Protocol):
+    """A decision table as `rulebook` compiles it."""
+
+    @property
+    def name(self) -> str:
+        """Name of the temporary table."""
+        ...
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """(name, SQL type) of each column."""
+        ...
+
+    @property
+    def rows(self) -> tuple[tuple[object, ...], ...]:
+        """The rows."""
+        ...
+
+
+class StatementOfRules(Protocol):
+    """One compiled statement."""
+
+    @property
+    def sql(self) -> str:
+        """The text."""
+        ...
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names used in the text as ``$name``."""
+        ...
+
+
+class CompiledRules(Protocol):
+    """What `rulebook.compile_sql.compile_scoring` returns; named by shape, because stages do not import each other."""
+
+    @property
+    def tables(self) -> Sequence[TableOfRules]:
+        """Tables to lay down first."""
+        ...
+
+    @property
+    def steps(self) -> Sequence[StatementOfRules]:
+        """Statements that score everybody."""
+        ...
+
+    @property
+    def explain(self) -> Sequence[StatementOfRules]:
+        """Statements that say why for one subject; the last one is a SELECT."""
+        ...
+
+
+@dataclass(frozen=True)
+class AssessmentRun:
+    """One assessment: the same run over the same records gives the same result to the last digit."""
+
+    run_id: str
+    as_of: date
+    known_at: datetime
+    rulebook: str
+
+
+@dataclass(frozen=True)
+class AssessmentCounts:
+    """What a run looked at and found."""
+
+    records: int
+    subjects: int
+    scores: int
+    reasons: int
+    candidates: int
+
+
+def run_query(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object] | None = None
+) -> pl.DataFrame:
+    """Return the answer of one SELECT.
+
+    Args:
+        connection: The open warehouse.
+        sql: The question, with ``$name`` where a value goes.
+        parameters: The values; aware instants are turned into the naive UTC the warehouse keeps.
+    """
+    answer: pl.DataFrame = connection.sql(sql, params=_to_values(parameters or {})).pl()
+    return answer
+
+
+def run_assessment(
+    connection: duckdb.DuckDBPyConnection, run: AssessmentRun, compiled: CompiledRules
+) -> AssessmentCounts:
+    """Score everybody in one transaction; an earlier run of the same id is replaced.
+
+    Args:
+        connection: The open warehouse.
+        run: Day, instant and rulebook.
+        compiled: Tables and statements of the rules.
+    """
+    parameters: dict[str, object] = {"as_of": run.as_of, "known_at": run.known_at, "run_id": run.run_id}
+    # Temporary tables belong to a connection, so a connection of its own leaves none of them behind.
+    with connection.cursor() as own, in_transaction(own):
+        for table in ("scores", "reasons", "candidates", "assessment_runs"):
+            own.sql(f"DELETE FROM {table} WHERE run_id = $run_id", params={"run_id": run.run_id})  # noqa: S608 - four fixed names
+        _run_statements(own, compiled.tables, compiled.steps, parameters)
+        counts = _count(own, run)
+        own.sql(
+            "INSERT INTO assessment_runs"
+            " VALUES ($run_id, $as_of, $known_at, $rulebook, $records, $subjects, $known_at)",
+            params={
+                **_to_values(parameters),
+                "rulebook": run.rulebook,
+                "records": counts.records,
+                "subjects": counts.subjects,
+            },
+        )
+    return counts
+
+
+def run_explanation(
+    connection: duckdb.DuckDBPyConnection, run: AssessmentRun, compiled: CompiledRules, subject_id: str
+) -> pl.DataFrame:
+    """Return why one subject scores as it does; stores nothing.
+
+    Args:
+        connection: The open warehouse.
+        run: Day, instant and rulebook.
+        compiled: Tables and statements of the rules.
+        subject_id: Whom it is about.
+
+    **Shape**: what the last statement of ``compiled.explain`` selects.
+    """
+    parameters: dict[str, object] = {
+        "as_of": run.as_of,
+        "known_at": run.known_at,
+        "run_id": run.run_id,
+        "subject_id": subject_id,
+    }
+    *before, last = compiled.explain
+    with connection.cursor() as own:
+        own.sql("BEGIN TRANSACTION")
+        try:
+            _run_statements(own, compiled.tables, before, parameters)
+            answer: pl.DataFrame = own.sql(last.sql, params=_chosen(last, parameters)).pl()
+            return answer
+        finally:
+            own.sql("ROLLBACK")
+
+
+def _run_statements(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[TableOfRules],
+    statements: Sequence[StatementOfRules],
+    parameters: Mapping[str, object],
+) -> None:
+    for table in tables:
+        _create_table(connection, table)
+    for statement in statements:
+        connection.sql(statement.sql, params=_chosen(statement, parameters))
+
+
+def _create_table(connection: duckdb.DuckDBPyConnection, table: TableOfRules) -> None:
+    for name in (table.name, *(column for column, _ in table.columns)):
+        _check_form(_NAME, name)
+    for _, sql_type in table.columns:
+        _check_form(_TYPE, sql_type)
+    columns = ", ".join(f'"{name}" {sql_type}' for name, sql_type in table.columns)
+    connection.sql(f'CREATE TEMP TABLE "{table.name}" ({columns})')
+    if not table.rows:
+        return
+    lists = {f"c{place}": [row[place] for row in table.rows] for place in range(len(table.columns))}
+    values = ", ".join(f"unnest(CAST($c{place} AS {sql_type}[]))" for place, (_, sql_type) in enumerate(table.columns))
+    connection.sql(f'INSERT INTO "{table.name}" SELECT {values}', params=lists)
+
+
+def _check_form(form: re.Pattern[str], text: str) -> None:
+    if form.fullmatch(text) is None:
+        message = f"a compiled table has the unusable name or type {text!r}"
+        raise ValueError(message)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, run: AssessmentRun) -> AssessmentCounts:
+    known = {"known_at": to_naive_utc(run.known_at)}
+    records, subjects = connection.sql(
+        "SELECT count(*), count(DISTINCT subject_id) FROM records"
+        " WHERE learned_at <= $known_at AND (superseded_at IS NULL OR superseded_at > $known_at)",
+        params=known,
+    ).fetchall()[0]
+    found = connection.sql(
+        "SELECT (SELECT count(*) FROM scores WHERE run_id = $run_id),"
+        " (SELECT count(*) FROM reasons WHERE run_id = $run_id),"
+        " (SELECT count(*) FROM candidates WHERE run_id = $run_id)",
+        params={"run_id": run.run_id},
+    ).fetchall()[0]
+    return AssessmentCounts(records, subjects, *found)
+
+
+def _chosen(statement: StatementOfRules, parameters: Mapping[str, object]) -> dict[str, object]:
+    return _to_values({name: parameters[name] for name in statement.parameters})
+
+
+def _to_values(parameters: Mapping[str, object]) -> dict[str, object]:
+    return {name: to_naive_utc(value) if isinstance(value, datetime) else value for name, value in parameters.items()}

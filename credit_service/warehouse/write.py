@@ -1,0 +1,237 @@
+"""Writing batches: all rows of a batch in one transaction, or none.
+
+Before it come record frames of the one schema (`normalise`) and findings (`intake`); after it the batch is in the
+warehouse exactly once, however often it was stored before. It deliberately knows no file and no template.
+
+A record's ``superseded_at`` is a pure function of the batches stored: the instant at which the next batch, in the
+order (``learned_at``, ``batch_id``), reported the same act. So batches may be stored, dropped and stored again in any
+order, and the marks come out the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+import polars as pl
+
+from credit_service.domain.record import RECORD_FIELDS
+from credit_service.warehouse.digest import FINDING_FIELDS, Counts, compute_digests
+
+_RECORD_COLUMNS = [name for name, _ in RECORD_FIELDS]
+
+
+@dataclass(frozen=True)
+class StoredBatch:
+    """What is known of a batch before its rows."""
+
+    batch_id: str
+    agency_code: str
+    template: str
+    file_name: str
+    stored_at: datetime
+
+
+@dataclass(frozen=True)
+class AppliedBatch:
+    """A batch as the warehouse holds it."""
+
+    batch_id: str
+    agency_code: str
+    template: str
+    file_name: str
+    rows: int
+    accepted: int
+    rejected: int
+    blank: int
+    records_digest: str
+    stored_at: datetime
+
+
+class BatchWriter:
+    """Takes the chunks of one batch; counts and digest are final when the ``with`` block has ended."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, meta: StoredBatch) -> None:
+        self._connection = connection
+        self._meta = meta
+        self._learned_at: datetime | None = None
+        self.rows = 0
+        self.accepted = 0
+        self.blank = 0
+        self.digest = ""
+
+    @property
+    def rejected(self) -> int:
+        """Rows neither accepted nor blank."""
+        return self.rows - self.accepted - self.blank
+
+    def append(self, records: pl.DataFrame, findings: pl.DataFrame, rows: int, blank: int) -> None:
+        """Add one chunk.
+
+        Args:
+            records: Accepted rows as records; exactly the columns of `domain.record.RECORD_FIELDS`.
+            findings: ``row sheet column value rule severity message remedy``, one row per fault.
+            rows: Data rows received in this chunk.
+            blank: Those of them that were blank.
+
+        **Shape**: memory is bounded by the chunk; nothing is kept after the call.
+        """
+        if records.columns != _RECORD_COLUMNS:
+            message = f"a record frame must have the columns of RECORD_FIELDS, not {records.columns}"
+            raise ValueError(message)
+        if records.height + blank > rows:
+            message = f"{records.height} accepted and {blank} blank rows cannot come of {rows}"
+            raise ValueError(message)
+        if records.height:
+            self._check_origin(records)
+            _insert(self._connection, "records", records)
+        if findings.height:
+            batch_id = pl.lit(self._meta.batch_id).alias("batch_id")
+            _insert(self._connection, "rejections", findings.select(batch_id, *FINDING_FIELDS))
+        self.rows += rows
+        self.accepted += records.height
+        self.blank += blank
+
+    def _check_origin(self, records: pl.DataFrame) -> None:
+        batches = records["batch_id"].unique().to_list()
+        instants = records["learned_at"].unique().to_list()
+        first = self._learned_at or instants[0]
+        if batches != [self._meta.batch_id] or instants != [first]:
+            message = f"records of batch {self._meta.batch_id} must carry its id and one learned_at"
+            raise ValueError(message)
+        self._learned_at = first
+
+    def finish(self) -> None:
+        """Mark what this batch supersedes and write the ``applied`` row, last."""
+        if self._learned_at is not None:
+            for statement in (_SUPERSEDE_EARLIER, _SUPERSEDED_BY_LATER):
+                self._connection.sql(
+                    statement, params={"batch_id": self._meta.batch_id, "learned_at": self._learned_at}
+                )
+        counts = Counts(self.rows, self.accepted, self.rejected, self.blank)
+        self._insert_applied(counts)
+        self.digest = compute_digests(self._connection, self._meta.batch_id)[self._meta.batch_id]
+        self._connection.sql(
+            "UPDATE applied SET records_digest = $digest WHERE batch_id = $batch_id",
+            params={"digest": self.digest, "batch_id": self._meta.batch_id},
+        )
+
+    def _insert_applied(self, counts: Counts) -> None:
+        self._connection.sql(
+            "INSERT INTO applied VALUES ($batch_id, $agency_code, $template, $file_name, $rows, $accepted, $rejected,"
+            " $blank, '', $stored_at)",
+            params={
+                "batch_id": self._meta.batch_id,
+                "agency_code": self._meta.agency_code,
+                "template": self._meta.template,
+                "file_name": self._meta.file_name,
+                **counts._asdict(),
+                "stored_at": to_naive_utc(self._meta.stored_at),
+            },
+        )
+
+
+@contextmanager
+def in_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit at the end of the block; roll back when anything at all goes wrong in it."""
+    connection.sql("BEGIN TRANSACTION")
+    try:
+        yield
+        connection.sql("COMMIT")
+    except BaseException:
+        # A broken instance cannot even roll back; what was not committed is gone anyway.
+        with suppress(duckdb.Error):
+            connection.sql("ROLLBACK")
+        raise
+
+
+@contextmanager
+def store_batch(connection: duckdb.DuckDBPyConnection, meta: StoredBatch) -> Iterator[BatchWriter]:
+    """Store a batch in one transaction, in place of whatever the warehouse held of it.
+
+    Args:
+        connection: The open warehouse.
+        meta: The batch.
+
+    Yields:
+        The writer that takes its chunks.
+    """
+    with in_transaction(connection):
+        _remove(connection, meta.batch_id)
+        writer = BatchWriter(connection, meta)
+        yield writer
+        writer.finish()
+
+
+def drop_batch(connection: duckdb.DuckDBPyConnection, batch_id: str) -> None:
+    """Remove a batch and give the acts it superseded back the marks they had without it."""
+    with in_transaction(connection):
+        _remove(connection, batch_id)
+
+
+def list_applied(connection: duckdb.DuckDBPyConnection) -> dict[str, AppliedBatch]:
+    """Return every stored batch by its id."""
+    frame: pl.DataFrame = connection.sql("SELECT * FROM applied ORDER BY batch_id").pl()
+    frame = frame.with_columns(pl.col("stored_at").dt.replace_time_zone("UTC"))
+    return {row["batch_id"]: AppliedBatch(**row) for row in frame.iter_rows(named=True)}
+
+
+def to_naive_utc(instant: datetime) -> datetime:
+    """Return the instant as the warehouse keeps it: UTC without a zone."""
+    return instant if instant.tzinfo is None else instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    connection.register("incoming_chunk", frame)
+    try:
+        connection.sql(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_chunk")  # noqa: S608 - two fixed names
+    finally:
+        connection.unregister("incoming_chunk")
+
+
+def _remove(connection: duckdb.DuckDBPyConnection, batch_id: str) -> None:
+    learned = connection.sql(
+        "SELECT DISTINCT learned_at FROM records WHERE batch_id = $batch_id", params={"batch_id": batch_id}
+    ).fetchall()
+    for (learned_at,) in learned:
+        connection.sql(_RESTORE_MARKS, params={"batch_id": batch_id, "learned_at": learned_at})
+    for table in ("records", "rejections", "applied"):
+        connection.sql(
+            f"DELETE FROM {table} WHERE batch_id = $batch_id",  # noqa: S608 - three fixed names
+            params={"batch_id": batch_id},
+        )
+
+
+_SUPERSEDE_EARLIER = """
+UPDATE records SET superseded_at = $learned_at
+WHERE batch_id <> $batch_id
+  AND (learned_at < $learned_at OR (learned_at = $learned_at AND batch_id < $batch_id))
+  AND (superseded_at IS NULL OR superseded_at > $learned_at)
+  AND act_key IN (SELECT act_key FROM records WHERE batch_id = $batch_id)
+"""
+
+_SUPERSEDED_BY_LATER = """
+UPDATE records SET superseded_at = later.at
+FROM (
+    SELECT act_key AS key, min(learned_at) AS at FROM records
+    WHERE batch_id <> $batch_id
+      AND (learned_at > $learned_at OR (learned_at = $learned_at AND batch_id > $batch_id))
+    GROUP BY act_key
+) AS later
+WHERE records.batch_id = $batch_id AND records.act_key = later.key
+"""
+
+# Only records whose mark may come from the batch that leaves are looked at again.
+_RESTORE_MARKS = """
+UPDATE records SET superseded_at = (
+    SELECT min(other.learned_at) FROM records AS other
+    WHERE other.act_key = records.act_key AND other.batch_id <> records.batch_id AND other.batch_id <> $batch_id
+      AND (other.learned_at > records.learned_at
+           OR (other.learned_at = records.learned_at AND other.batch_id > records.batch_id))
+)
+WHERE superseded_at = $learned_at AND batch_id <> $batch_id
+  AND act_key IN (SELECT act_key FROM records WHERE batch_id = $batch_id)
+"""

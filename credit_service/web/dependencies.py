@@ -1,0 +1,192 @@
+"""Who comes in, and what they may do: the dependencies every router shares.
+
+Before it lies a request, after it a `Visit`: the service, the person (if signed in) and a way to answer with a page.
+Roles are checked here, per route; objects are checked by the handler that has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from secrets import compare_digest
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from credit_service.bootstrap import Service
+from credit_service.domain.agency import Actor, Role
+from credit_service.errors import NotSignedIn, QuotaExceeded, ScopeDenied
+from credit_service.lookup.reading_room import ReadingRoom
+from credit_service.pipeline.accounts import SignedIn, as_actor, find_signed_in
+from credit_service.pipeline.office import Office
+from credit_service.web.pages import render_template
+
+COOKIE = "credit_sign_in"
+SMALL_BODY = 256 * 1024
+"""Forms and look-ups; bytes."""
+UPLOAD_BODY = 300 * 1024 * 1024
+"""A department's data file; bytes."""
+
+OVERSEERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+"""They read every desk and change nothing."""
+MAY_SEE_BATCHES = frozenset({Role.SUBMITTER}) | OVERSEERS
+MAY_UPLOAD = frozenset({Role.SUBMITTER})
+MAY_SEE_CASES = frozenset({Role.REVIEWER, Role.DECIDER, Role.PUBLISHER}) | OVERSEERS
+MAY_ACT = frozenset({Role.REVIEWER, Role.DECIDER})
+MAY_QUERY = frozenset({Role.ANALYST}) | OVERSEERS
+
+HOME_OF_ROLE = {Role.SUBMITTER: "/department", Role.ANALYST: "/analyst"}
+"""Where a person lands after signing in; everybody else at the review desk."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of one visitor."""
+
+    request: Request
+    service: Service
+    signed_in: SignedIn | None
+
+    @property
+    def office(self) -> Office:
+        """Where work is done."""
+        return self.service.office
+
+    @property
+    def room(self) -> ReadingRoom:
+        """Where questions are answered."""
+        return self.service.reading_room
+
+    @property
+    def person(self) -> SignedIn:
+        """The signed-in person.
+
+        Raises:
+            NotSignedIn: Nobody is signed in.
+        """
+        if self.signed_in is None:
+            message = "此页面需要登录，或登录已过期。"
+            raise NotSignedIn(message, remedy="请登录后重试。")
+        return self.signed_in
+
+    @property
+    def actor(self) -> Actor:
+        """The signed-in person as the one who acts."""
+        return as_actor(self.person.account)
+
+    def page(self, name: str, context: Mapping[str, object] | None = None, *, status: int = 200) -> HTMLResponse:
+        """Answer with a page."""
+        return render_template(self.request, name, {"signed_in": self.signed_in, **(context or {})}, status=status)
+
+
+def find_visit(request: Request) -> Visit:
+    """Return the visit; a missing or expired sign-in is an anonymous one."""
+    service: Service = request.app.state.service
+    token = request.cookies.get(COOKIE)
+    signed_in = find_signed_in(service.office, token) if token else None
+    if signed_in is not None:
+        request.state.private = True
+    return Visit(request, service, signed_in)
+
+
+AnyVisit = Annotated[Visit, Depends(find_visit)]
+
+
+def require(roles: frozenset[Role]) -> Callable[[Visit], Visit]:
+    """Return a dependency that lets only these roles in."""
+
+    def check_role(visit: AnyVisit) -> Visit:
+        role = visit.person.account.role
+        if role not in roles:
+            needed = "、".join(member.label for member in Role if member in roles)
+            message = f"您的角色是“{role.label}”，不能使用此功能（需要：{needed}）。"
+            raise ScopeDenied(message, remedy="如工作需要，请联系系统管理员调整角色。")
+        return visit
+
+    return check_role
+
+
+BatchVisit = Annotated[Visit, Depends(require(MAY_SEE_BATCHES))]
+UploadVisit = Annotated[Visit, Depends(require(MAY_UPLOAD))]
+CaseVisit = Annotated[Visit, Depends(require(MAY_SEE_CASES))]
+ActVisit = Annotated[Visit, Depends(require(MAY_ACT))]
+QueryVisit = Annotated[Visit, Depends(require(MAY_QUERY))]
+
+
+def check_form_token(visit: AnyVisit, csrf: Annotated[str, Form()] = "") -> None:
+    """Refuse a form that was not made for this sign-in.
+
+    Raises:
+        NotSignedIn: Nobody is signed in.
+        ScopeDenied: The token is missing or another's.
+    """
+    check_token(visit.person.csrf, csrf)
+
+
+def check_token(expected: str, given: str) -> None:
+    """Compare two form tokens in constant time.
+
+    Raises:
+        ScopeDenied: They differ.
+    """
+    if not compare_digest(expected.encode(), given.encode()):
+        message = "表单校验未通过，可能是页面停留过久。"
+        raise ScopeDenied(message, remedy="请返回并刷新页面，然后重新提交。")
+
+
+class Throttle:
+    """A moving window per caller, in the memory of this process."""
+
+    def __init__(self, rate: str) -> None:
+        self._rate: RateLimitItem = parse(rate)
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def count(self, caller: str) -> None:
+        """Count one question.
+
+        Raises:
+            QuotaExceeded: The caller asked too often; ``retry_after`` says how many seconds to wait.
+        """
+        if not self._limiter.hit(self._rate, caller):
+            message = f"访问过于频繁（上限为每{self._rate.get_expiry()}秒{self._rate.amount}次）。"
+            raise QuotaExceeded(message, remedy="请稍后再试。", retry_after=self._rate.get_expiry())
+
+
+@dataclass(frozen=True)
+class Throttles:
+    """How often each door may be knocked at; made anew with each application."""
+
+    searches: Throttle = field(default_factory=lambda: Throttle("60/minute"))
+    # Each try costs an argon2 verification; the lock after five wrong ones is per account, this one per address.
+    sign_ins: Throttle = field(default_factory=lambda: Throttle("20/minute"))
+    calls: Throttle = field(default_factory=lambda: Throttle("600/minute"))
+    # Unknown keys are counted by address, so that guessing is slow too.
+    guesses: Throttle = field(default_factory=lambda: Throttle("30/minute"))
+
+
+def find_throttles(request: Request) -> Throttles:
+    """Return the throttles of this application."""
+    throttles: Throttles = request.app.state.throttles
+    return throttles
+
+
+def to_address(request: Request) -> str:
+    """Return the address a request came from, as far as the server knows it."""
+    return request.client.host if request.client else ""
+
+
+def redirect_to(path: str) -> RedirectResponse:
+    """Answer a successful form with the page to look at next."""
+    return RedirectResponse(path, status_code=303)
+
+
+def to_local_path(path: str) -> str | None:
+    """Return a path on this site, or None for anything that leads elsewhere."""
+    parts = urlsplit(path)
+    is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return path if is_local and path.isprintable() and "\\" not in path else None
