@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from credit_service.bulletins.due_process import is_minor_case, missing_steps
+from credit_service.bulletins.completeness import is_minor_case, missing_steps
 from credit_service.bulletins.gate_files import GateFailure, check_files
 from credit_service.bulletins.gate_leaks import Forbidden, check_leaks
 from credit_service.domain.bulletin import Bulletin, BulletinEntry

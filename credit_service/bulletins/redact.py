@@ -115,7 +115,8 @@ def redact_text(text: str, names: Iterable[str] = ()) -> str:
     (“法定代表人：…”), and each full name in ``names``, which is masked. Public codes of organisations stay.
     """
     text = clean_text(text)
-    for name in sorted({name.strip() for name in names if len(name.strip()) > 1}, key=len, reverse=True):
+    present = {name for name in names if len(name) > 1 and name in text}
+    for name in sorted(present, key=lambda name: (-len(name), name)):
         text = text.replace(name, mask_person_name(name))
     text = _ADDRESS.sub(ADDRESS_REMOVED, text)
     text = _ROLE_NAME.sub(lambda match: match[0][: match.start("name") - match.start()] + NAME_REMOVED, text)

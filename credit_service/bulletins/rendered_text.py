@@ -37,7 +37,7 @@ class PageReader(HTMLParser):
         self.foreign: list[str] = []
         self._in_style = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def note_tag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note the attributes of a tag."""
         self._in_style = tag == "style"
         if tag in _ACTIVE:
@@ -49,19 +49,25 @@ class PageReader(HTMLParser):
             elif _is_active(name, value or ""):
                 self.foreign.append(f"{tag} {name}")
 
-    def handle_endtag(self, tag: str) -> None:
+    def note_end(self, tag: str) -> None:
         """Leave the style sheet."""
         self._in_style = self._in_style and tag != "style"
 
-    def handle_data(self, data: str) -> None:
+    def note_text(self, data: str) -> None:
         """Note text; of a style sheet only what it would load."""
         self.texts.append(data)
         if self._in_style and _STYLE_LOADS.search(data):
             self.foreign.append("style")
 
-    def handle_comment(self, data: str) -> None:
+    def note_comment(self, data: str) -> None:
         """Note comments: they are released too."""
         self.texts.append(data)
+
+    # The names the parser of the standard library calls.
+    handle_starttag = note_tag
+    handle_endtag = note_end
+    handle_data = note_text
+    handle_comment = note_comment
 
 
 def _is_active(name: str, value: str) -> bool:

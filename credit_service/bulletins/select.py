@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from credit_service.bulletins.due_process import is_minor_case, missing_steps
+from credit_service.bulletins.completeness import is_minor_case, missing_steps
 from credit_service.bulletins.redact import clean_text, redact_code, redact_name, redact_text
 from credit_service.domain.bulletin import BulletinEntry, LeftEntry, Period, WithheldEntry
 from credit_service.domain.listing import Case, is_effective

@@ -21,7 +21,7 @@ def demo(as_json: JsonFlag = False) -> None:
         if not as_json:
             out.print(line, markup=False)
 
-    outcome = play_demo(find_places(), lambda clock: build_service(clock=clock).office, tell)
+    outcome = play_demo(find_places(), lambda: build_service().office, tell)
     if as_json:
         print_json(outcome.to_dict())
     else:

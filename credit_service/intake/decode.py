@@ -34,7 +34,9 @@ class Encoding:
 
 @dataclass(frozen=True)
 class LineBlock:
-    """Whole lines in UTF-8, each ended by a line feed; ``first_row`` is the number of the first.
+    """Whole lines in UTF-8, each ended by a line feed, perhaps with a carriage return before it.
+
+    ``first_row`` is the number of the first line.
 
     A line that could not be decoded stands here as an empty line and in ``faults``.
     """
@@ -89,7 +91,6 @@ def read_blocks(path: Path, encoding: Encoding) -> Iterator[LineBlock]:
     row = 1
     for block in _split_blocks(path, encoding):
         text = block if encoding.newline == b"\n" else block.replace(b"\r", b"\n")
-        text = text.replace(b"\r\n", b"\n")
         if not text.endswith(b"\n"):
             text += b"\n"
         faults: list[LineFault] = []

@@ -64,7 +64,8 @@ class CsvReader:
     def previews(self) -> tuple[Preview, ...]:
         """Return the first rows, read with each delimiter that occurs in them."""
         block = next(read_blocks(self._path, self.encoding), LineBlock(1, b""))
-        lines = block.text[:PREVIEW_BYTES].decode(errors="ignore").split("\n")[: PREVIEW_ROWS * 4]
+        head = block.text[:PREVIEW_BYTES].decode(errors="ignore").replace("\r\n", "\n")
+        lines = head.split("\n")[: PREVIEW_ROWS * 4]
         text = "\n".join(lines)
         present = [delimiter for delimiter in DELIMITERS if delimiter in text] or [","]
         return tuple(Preview("", delimiter, _preview(lines, delimiter)) for delimiter in present)
@@ -193,17 +194,21 @@ class _LineSplitter:
     def _read_plain(self, lines: pl.DataFrame) -> pl.DataFrame:
         if lines.is_empty():
             return pl.DataFrame(schema=self._schema)
-        column = lines["line"]
+        column = lines.select("line")
         separator = self._delimiter
         if separator == "，":
-            column = column.str.replace_all(separator, _UNIT_SEPARATOR, literal=True)
+            column = column.select(pl.col("line").str.replace_all(separator, _UNIT_SEPARATOR, literal=True))
             separator = _UNIT_SEPARATOR
-        text = column.str.join("\n").item()
+        # Written without quoting, the column is the lines themselves again, one below the other.
+        buffer = io.BytesIO()
+        column.write_csv(buffer, include_header=False, quote_style="never", separator="\x1e")
+        buffer.seek(0)
+        has_quotes = column["line"].str.contains('"', literal=True).any()
         cells = pl.read_csv(
-            io.BytesIO(text.encode()),
+            buffer,
             has_header=False,
             separator=separator,
-            quote_char='"' if '"' in text else None,
+            quote_char='"' if has_quotes else None,
             infer_schema=False,
             schema={name: pl.String() for name in self._schema.names()[1:]},
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from credit_service.domain.identifier import DUMMY_USCC
+from credit_service.domain.identifier import DUMMY_USCC, is_valid_person_id, is_valid_uscc
 from credit_service.domain.record import RecordKind
 from credit_service.domain.template import CellType, Condition, Template
 from credit_service.intake.sample_subjects import PERSON_DIVISION
@@ -42,6 +42,7 @@ CODE_RULES = {
 BAD_DATES = ("2026年2月30日", "待定", "2026/13/01", "长期")
 BAD_AMOUNTS = ("约五万元", "5.00.0", "见决定书")
 DISHONEST_KINDS = frozenset({RecordKind.PENALTY, RecordKind.SERIOUS_LIST})
+UNCODED_SPARED = frozenset({"enum", "registration-check-digit"})
 SEPARATORS = re.compile(r"[;；、，,]")
 
 
@@ -92,8 +93,12 @@ class FaultPlanter:
         """Return the first fault, counted from a random one, that this row offers a place for."""
         row = frame.row(index, named=True)
         before = frame.row(index - 1, named=True) if index and index - 1 not in faulty else None
+        # Beside the dummy code stand the only marks of such a business: spoiling them would break two rules at once.
+        spared = UNCODED_SPARED if DUMMY_USCC in row.values() else frozenset()
         for step in range(len(self._makers)):
             rule, maker = self._makers[(number + step) % len(self._makers)]
+            if rule in spared:
+                continue
             if rule == "duplicate-in-file":
                 change = (self._template.unique_by[0], dict(before)) if before else None
             else:
@@ -197,6 +202,9 @@ class FaultPlanter:
         return later, {later: _slashed(day)}
 
     def _misname(self, row: Row, number: int) -> Change | None:
+        mixed = [row[header] or "" for header in self._headers(CellType.SUBJECT_CODE)]
+        if any(is_valid_uscc(code) and is_valid_person_id(code) for code in mixed):
+            return None  # Only the kind beside it tells whose code it is.
         return _at(self._choices(), row, number, "不详")
 
     def _spell_amount(self, row: Row, number: int) -> Change | None:
@@ -243,9 +251,15 @@ def _break_check(headers: Sequence[str], *, of_person: bool | None = None) -> Ma
             return None
         header = filled[number % len(filled)]
         code = row[header] or ""
-        return header, {header: code[:-1] + ("1" if code[-1] == "0" else "0")}
+        return header, {header: _with_wrong_check(code)}
 
     return break_check
+
+
+def _with_wrong_check(code: str) -> str:
+    """Return the code with a last character that is wrong under every standard, where a column takes several."""
+    wrong = (code[:-1] + last for last in "012" if last != code[-1])
+    return next(other for other in wrong if not (is_valid_uscc(other) or is_valid_person_id(other)))
 
 
 def _at(headers: Sequence[str], row: Row, number: int, value: str | None) -> Change | None:

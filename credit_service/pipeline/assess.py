@@ -103,7 +103,8 @@ def _propose(
 ) -> tuple[Case, ...]:
     with office.ledger.unit_of_work() as uow:
         uow.runs.add(receipt)
-        cases = propose_cases(facts, uow.cases.list_open(), rulebook.list_types, office.today())
+        known = uow.cases.list_about(fact.subject_id for fact in facts)
+        cases = propose_cases(facts, known, rulebook.list_types, office.today())
         for case in cases:
             uow.cases.add(case, office.now())
         uow.audit.append("engine", "assessment", receipt.run_id, receipt.known_at, {"proposed": len(cases)})

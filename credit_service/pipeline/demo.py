@@ -10,12 +10,12 @@ import secrets
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
 from credit_service.domain.agency import Actor, Role
-from credit_service.domain.clock import SHANGHAI, Clock, FixedClock, add_workdays
+from credit_service.domain.clock import SHANGHAI, FixedClock, add_workdays
 from credit_service.domain.listing import ActKind, Case
 from credit_service.domain.places import Places
 from credit_service.domain.score import ListKind
@@ -31,7 +31,7 @@ from credit_service.pipeline.publish import PublishOutcome, publish
 AS_OF = date(2026, 9, 30)
 PERIOD = "2026Q3"
 MARKER = "这是演示数据.txt"
-OpenOffice = Callable[[Clock], Office]
+OpenOffice = Callable[[], Office]
 Tell = Callable[[str], None]
 
 
@@ -71,14 +71,14 @@ def play_demo(places: Places, open_office: OpenOffice, tell: Tell) -> DemoOutcom
 
     Args:
         places: Where things lie.
-        open_office: Builds the office under a clock.
+        open_office: Builds the office once the home is clear.
         tell: Called with one line per step.
 
     Raises:
         HomeOccupied: The home holds live state that no demo made.
     """
     _clear(places)
-    office = open_office(_morning(AS_OF))
+    office = _at(open_office(), AS_OF)
     _mark(places)
     tell(f"一、报送与校验（{AS_OF}）")
     files = tuple(_ingest_samples(office, tell))
@@ -88,10 +88,10 @@ def play_demo(places: Places, open_office: OpenOffice, tell: Tell) -> DemoOutcom
     tell(f"  记录 {assessment.records}，主体 {assessment.subjects}，评分 {assessment.scores}；建议：{candidates}")
     tell("三、认定：告知 → 送达 → 陈述申辩 → 第二人决定 → 送达")
     accounts = _open_accounts(office)
-    walk = _Walk(open_office, {role: actor for role, actor, _ in accounts})
+    walk = _Walk(office, {role: actor for role, actor, _ in accounts})
     lists = tuple(walk.decide_all(assessment.proposed, tell))
     tell("四、公告")
-    published = publish(open_office(_morning(walk.publish_on)), PERIOD, walk.actors[Role.PUBLISHER])
+    published = publish(_at(office, walk.publish_on), PERIOD, walk.actors[Role.PUBLISHER])
     tell(f"  {published.release.title}：红榜 {published.red}，黑榜 {published.black}，依法不公开 {published.withheld}")
     key = add_key(office, list_agencies(office)[0].agency_code, ("checks", "bulletins"))
     passwords = tuple((actor.actor_id, role.label, password) for role, actor, password in accounts)
@@ -101,8 +101,9 @@ def play_demo(places: Places, open_office: OpenOffice, tell: Tell) -> DemoOutcom
 class _Walk:
     """Walks cases through the gates on the days the law's terms give."""
 
-    def __init__(self, open_office: OpenOffice, actors: dict[Role, Actor]) -> None:
-        self._open_office = open_office
+    def __init__(self, office: Office, actors: dict[Role, Actor]) -> None:
+        self._office = office
+        self._is_workday = office.is_workday()
         self.actors = actors
         self.refusal = ""
         self.publish_on = AS_OF
@@ -161,14 +162,14 @@ class _Walk:
         raise AssertionError(message)
 
     def _act(self, request: ActRequest) -> Case:
-        return perform_act(self._open_office(_morning(request.on or AS_OF)), request)
+        return perform_act(_at(self._office, request.on or AS_OF), request)
 
     def _workday(self, day: date, count: int) -> date:
-        return add_workdays(day, count, self._open_office(_morning(day)).is_workday())
+        return add_workdays(day, count, self._is_workday)
 
 
-def _morning(day: date) -> FixedClock:
-    return FixedClock(datetime.combine(day, time(9, 30), SHANGHAI))
+def _at(office: Office, day: date) -> Office:
+    return replace(office, clock=FixedClock(datetime.combine(day, time(9, 30), SHANGHAI)))
 
 
 def _ingest_samples(office: Office, tell: Tell) -> list[tuple[str, str, int, int, int]]:

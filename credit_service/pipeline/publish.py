@@ -73,7 +73,7 @@ def publish(office: Office, period_code: str, actor: Actor) -> PublishOutcome:
         if uow.publications.find(period.code) is not None:
             message = f"{period.label}公告已经发布，已发布的期次不得覆盖。"
             raise ReleaseExists(message, remedy="条目的移出、修复即时反映在网页上；更正请发布下一期。")
-        cases = uow.cases.list_standing()
+        cases = uow.cases.list_standing() + uow.cases.list_left(period.from_on, office.today())
     issue = compose_issue(office, period, cases)
     # The rename of an earlier try was the release; then only the ledger is missing.
     release = find_release(office.places.issued, period.code)

@@ -28,9 +28,9 @@ def open_engine(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(address)
-    engine = sa.create_engine(
-        address, pool_pre_ping=True, connect_args={"options": f"-c lock_timeout={WAIT_SECONDS * 1000} -c timezone=UTC"}
-    )
+    options = f"-c lock_timeout={WAIT_SECONDS * 1000} -c timezone=UTC"
+    # Rows hold names: no value of a row may reach a log through the text of an error.
+    engine = sa.create_engine(address, pool_pre_ping=True, hide_parameters=True, connect_args={"options": options})
     event.listen(engine, "begin", _begin_postgresql)
     return engine
 
@@ -43,10 +43,8 @@ def _open_sqlite(address: URL) -> Engine:
         # The ledger names people; made here so that only its own account may read it.
         path.touch(mode=0o600, exist_ok=True)
     arguments = {"timeout": WAIT_SECONDS, "check_same_thread": False}
-    engine = (
-        sa.create_engine(address, connect_args=arguments, poolclass=StaticPool)
-        if in_memory
-        else sa.create_engine(address, connect_args=arguments)
+    engine = sa.create_engine(
+        address, hide_parameters=True, connect_args=arguments, poolclass=StaticPool if in_memory else None
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -59,12 +57,11 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     ``synchronous=FULL``: with WAL and NORMAL the last commits may be lost with the power. ``recursive_triggers``:
     without it a replacing insert deletes rows unseen by the triggers that forbid it.
     """
-    raw = connection.driver_connection
-    if not isinstance(raw, sqlite3.Connection):
-        message = f"expected the sqlite3 driver, got {type(raw).__name__}"
+    if not isinstance(connection, sqlite3.Connection):
+        message = f"expected the sqlite3 driver, got {type(connection).__name__}"
         raise TypeError(message)
     # The driver would begin transactions by itself, and too late; `_begin_sqlite` does it instead.
-    raw.isolation_level = None
+    connection.isolation_level = None
     for pragma in (
         "busy_timeout = 15000",
         "journal_mode = WAL",
@@ -73,7 +70,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
         "recursive_triggers = ON",
         "trusted_schema = OFF",
     ):
-        raw.execute(f"PRAGMA {pragma}")
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

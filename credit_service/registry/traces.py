@@ -42,11 +42,13 @@ class Runs(Repository):
     """Receipts of assessments."""
 
     def add(self, receipt: RunReceipt) -> None:
-        """Keep a receipt.
+        """Keep a receipt; the same run on the same state, done again, is the same receipt.
 
         Raises:
-            LedgerConflict: The run is known.
+            LedgerConflict: Another run has this id.
         """
+        if self.find(receipt.run_id) == receipt:
+            return
         self._run(sa.insert(RUN).values(**asdict(receipt)))
 
     def find(self, run_id: str) -> RunReceipt | None:

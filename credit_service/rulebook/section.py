@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import NoReturn
 
 from credit_service.domain.score import POINT
 from credit_service.errors import RuleSyntax, UnknownIndicator
@@ -39,9 +40,18 @@ class Section:
         """Return the line of a field, or of the section where it is missing."""
         return self.tree.items[key].line if key in self.tree.items else self.tree.line
 
-    def refuse(self, key: str, message: str, remedy: str = "", code: str = RuleSyntax.code) -> Refusal:
-        """Return a refusal at the line of a field."""
-        return Refusal(RuleFault(self.file, self.line_of(key), code, message, remedy))
+    def refuse(self, key: str, message: str, remedy: str = "", code: str = RuleSyntax.code) -> NoReturn:
+        """Refuse the section because of a field.
+
+        Raises:
+            Refusal: Always, at the line of the field.
+        """
+        raise Refusal(RuleFault(self.file, self.line_of(key), code, message, remedy))
+
+    def with_text(self, key: str, text: str) -> Section:
+        """Return the section with one more field, for tables whose rows are known by something other than an id."""
+        self.tree.items.setdefault(key, YamlText(text, self.line))
+        return self
 
     def has(self, key: str) -> bool:
         """Return whether a field is written and not empty."""
@@ -57,11 +67,11 @@ class Section:
         """
         if not self.has(key):
             if default is None:
-                raise self.refuse(key, f"缺少字段“{key}”", self._nearest(key))
+                self.refuse(key, f"缺少字段“{key}”", self._nearest(key))
             return default
         tree = self.tree.items[key]
         if not isinstance(tree, YamlText) or tree.text is None:
-            raise self.refuse(key, f"字段“{key}”应当是一段文字")
+            self.refuse(key, f"字段“{key}”应当是一段文字")
         return tree.text.strip()
 
     def choice(self, key: str, allowed: Collection[str], default: str | None = None) -> str:
@@ -73,7 +83,7 @@ class Section:
         word = self.text(key, default)
         if word not in allowed:
             message = f"字段“{key}”的值“{word}”不可用"
-            raise self.refuse(key, message, suggest(word, allowed), UnknownIndicator.code)
+            self.refuse(key, message, suggest(word, allowed), UnknownIndicator.code)
         return word
 
     def flag(self, key: str) -> bool:
@@ -92,7 +102,7 @@ class Section:
         """
         word = self.text(key)
         if not _INTEGER.fullmatch(word) or not low <= int(word) <= high:
-            raise self.refuse(key, f"字段“{key}”应当是{low}至{high}之间的整数，现为“{word}”")
+            self.refuse(key, f"字段“{key}”应当是{low}至{high}之间的整数，现为“{word}”")
         return int(word)
 
     def optional_integer(self, key: str, low: int = 0, high: int = 10**9) -> int | None:
@@ -107,7 +117,7 @@ class Section:
         """
         word = self.text(key)
         if not _POINTS.fullmatch(word):
-            raise self.refuse(key, f"字段“{key}”应当是最多四位小数的分值，现为“{word}”")
+            self.refuse(key, f"字段“{key}”应当是最多四位小数的分值，现为“{word}”")
         return int(Decimal(word) * POINT)
 
     def day(self, key: str) -> date:
@@ -122,7 +132,7 @@ class Section:
                 return date.fromisoformat(word)
         except ValueError:
             pass
-        raise self.refuse(key, f"字段“{key}”应当是YYYY-MM-DD格式的日期，现为“{word}”")
+        self.refuse(key, f"字段“{key}”应当是YYYY-MM-DD格式的日期，现为“{word}”")
 
     def optional_day(self, key: str) -> date | None:
         """Return a date, or None where the field is empty."""
@@ -141,7 +151,7 @@ class Section:
         words: list[str] = []
         for item in self._list(key, default):
             if not isinstance(item, YamlText) or not item.text:
-                raise self.refuse(key, f"字段“{key}”的每一项应当是文字")
+                self.refuse(key, f"字段“{key}”的每一项应当是文字")
             words.append(item.text.strip())
         return tuple(words) if self.has(key) else default or ()
 
@@ -154,7 +164,7 @@ class Section:
         tree = self.tree.items.get(key)
         self.asked.add(key)
         if not isinstance(tree, YamlMap):
-            raise self.refuse(key, f"缺少字段“{key}”，或者它不是“字段: 值”的形式", self._nearest(key))
+            self.refuse(key, f"缺少字段“{key}”，或者它不是“字段: 值”的形式", self._nearest(key))
         return Section(tree, self.file, self.log)
 
     def sections(self, key: str) -> list[Section]:
@@ -166,7 +176,7 @@ class Section:
         found: list[Section] = []
         for item in self._list(key, None):
             if not isinstance(item, YamlMap):
-                raise self.refuse(key, f"字段“{key}”的每一项应当是“字段: 值”的形式")
+                self.refuse(key, f"字段“{key}”的每一项应当是“字段: 值”的形式")
             found.append(Section(item, self.file, self.log))
         return found
 
@@ -192,7 +202,7 @@ class Section:
         if tree is None and default is not None:
             return ()
         if not isinstance(tree, YamlList):
-            raise self.refuse(key, f"缺少字段“{key}”，或者它不是列表", self._nearest(key))
+            self.refuse(key, f"缺少字段“{key}”，或者它不是列表", self._nearest(key))
         return tree.items
 
     def _nearest(self, key: str) -> str:

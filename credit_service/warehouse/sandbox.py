@@ -201,5 +201,5 @@ def _bwrap(bwrap: str, snapshot: Path) -> list[str]:
         *binds,
         *("--ro-bind", str(_CHILD), str(_INSIDE / _CHILD.name)),
         *("--ro-bind", str(snapshot), str(_INSIDE / "snapshot.duckdb")),
-        *("--chdir", str(_INSIDE), "--"),
+        *("--remount-ro", "/", "--chdir", str(_INSIDE), "--"),
     ]

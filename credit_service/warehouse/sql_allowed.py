@@ -2,8 +2,8 @@
 
 Left out on purpose: whatever reads files, settings, other databases or the catalogue; whatever takes SQL or the name of
 a function as text (``query``, ``list_aggregate``); whatever turns a short query into gigabytes (``repeat``, ``lpad``,
-``printf``, ``string_split``, ``levenshtein``); recursion; lambdas; the hour of the machine. The names are those of the trees DuckDB 1.5 and 2.0
-write.
+``printf``, ``string_split``, ``levenshtein``); recursion; lambdas; the hour of the machine. The names are those of the
+trees DuckDB 1.5 and 2.0 write.
 """
 
 from __future__ import annotations

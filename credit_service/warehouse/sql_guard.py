@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NoReturn
 
 import duckdb
@@ -72,8 +73,7 @@ def _check_text(sql: str) -> None:
 
 
 def _parse(sql: str) -> list[dict[str, object]]:
-    config: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "enable_external_access": "false"}
-    with duckdb.connect(":memory:", config=config) as connection:
+    with _parser().cursor() as connection:
         text = connection.sql("SELECT json_serialize_sql($sql::VARCHAR)", params={"sql": sql}).fetchall()[0][0]
     tree = json.loads(text)
     if tree["error"]:
@@ -82,6 +82,12 @@ def _parse(sql: str) -> list[dict[str, object]]:
         _refuse("只能执行 SELECT 查询")
     statements: list[dict[str, object]] = tree["statements"]
     return statements
+
+
+@lru_cache(maxsize=1)
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Return an empty database of this process that only ever parses."""
+    return duckdb.connect(":memory:", config={"threads": 1, "enable_external_access": "false"})
 
 
 class _TreeCheck:

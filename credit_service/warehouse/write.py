@@ -189,7 +189,9 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFra
     try:
         connection.sql(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_chunk")  # noqa: S608 - two fixed names
     finally:
-        connection.unregister("incoming_chunk")
+        # In an aborted transaction nothing may be unregistered; the fault that aborted it must not be hidden by that.
+        with suppress(duckdb.Error):
+            connection.unregister("incoming_chunk")
 
 
 def _remove(connection: duckdb.DuckDBPyConnection, batch_id: str) -> None:

@@ -91,6 +91,7 @@ def find_visit(request: Request) -> Visit:
     signed_in = find_signed_in(service.office, token) if token else None
     if signed_in is not None:
         request.state.private = True
+        request.state.signed_in = signed_in
     return Visit(request, service, signed_in)
 
 

@@ -19,7 +19,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CHANGING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 PUBLIC_CACHE = "no-cache"
 """Listings end on a day, not on a click: a page may be kept, but must be asked for again before it is shown."""
 
@@ -49,6 +49,10 @@ class Doors:
             return
         scope.setdefault("state", {})["request_number"] = secrets.token_hex(6).upper()
         too_large = False
+        is_head = scope["method"] == "HEAD"
+        if is_head:
+            # Pages and files answer HEAD as they answer GET, without the body.
+            scope = {**scope, "method": "GET"}
 
         async def send_with_headers(message: Message) -> None:
             nonlocal too_large
@@ -62,7 +66,7 @@ class Doors:
                 self._add_headers(scope, message)
             elif too_large and message.get("body") == b"Content Too Large":
                 return
-            await send(message)
+            await send({**message, "body": b""} if is_head and "body" in message else message)
 
         if self._is_foreign_post(scope):
             fault = ScopeDenied("请求不是从本网站的页面发出的，已拒绝。", remedy="请打开本网站，在页面上重新操作。")
@@ -73,7 +77,7 @@ class Doors:
 
     def _is_foreign_post(self, scope: Scope) -> bool:
         """Return whether a form was posted from another site; systems with a key carry no cookie and are exempt."""
-        if scope["method"] in SAFE_METHODS or scope["path"].startswith("/api/"):
+        if scope["method"] not in CHANGING_METHODS or scope["path"].startswith("/api/"):
             return False
         headers = Headers(scope=scope)
         origin = headers.get("origin") or headers.get("referer")

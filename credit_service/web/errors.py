@@ -8,7 +8,6 @@ only the operator can mend it shows the code and the request number, not the ins
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from urllib.parse import quote
 
 import structlog
@@ -87,6 +86,14 @@ TITLES = {
     429: "访问过于频繁",
     500: "系统出现故障",
     503: "服务暂时不可用",
+}
+
+_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "content_too_large",
+    503: "unavailable",
 }
 
 _PLAIN = {
@@ -183,7 +190,11 @@ def answer(request: Request, failure: Failure) -> Response:
     return render_template(
         request,
         "error.html",
-        {"failure": failure, "request_number": request_number(request), "signed_in": None},
+        {
+            "failure": failure,
+            "request_number": request_number(request),
+            "signed_in": getattr(request.state, "signed_in", None),
+        },
         status=failure.status,
         headers=failure.headers,
     )
@@ -225,8 +236,13 @@ def _plain_value(value: object) -> object:
 
 def _to_plain_failure(status: int, headers: dict[str, str] | None = None) -> Failure:
     message, remedy = _PLAIN.get(status, _PLAIN[400 if status < 500 else 500])
-    code = HTTPStatus(status).phrase.lower().replace(" ", "_")
-    return Failure(status, code, message, remedy, headers=headers or {})
+    return Failure(
+        status,
+        _CODES.get(status, "refused" if status < 500 else "internal_error"),
+        message,
+        remedy,
+        headers=headers or {},
+    )
 
 
 def _to_validation_failure(fault: RequestValidationError) -> Failure:

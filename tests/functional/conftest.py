@@ -1,109 +1,76 @@
-"""Two worlds for the doors: an empty service, and one in which the demo was played on the committed samples."""
+"""Journeys from outside: the real commands, in processes of their own, on homes of their own."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
-from credit_service.bootstrap import Service, build_service, to_places
-from credit_service.domain.agency import Role
-from credit_service.domain.clock import FixedClock
-from credit_service.pipeline.accounts import NewAccount, add_account, add_key
-from credit_service.pipeline.agencies import list_agencies
-from credit_service.pipeline.demo import DemoOutcome, play_demo
-from credit_service.settings import Settings
-from credit_service.web.app import create_app
-
-BASE = "http://testserver"
-NOW = datetime(2026, 10, 28, 2, 0, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[2]
 
 
-@dataclass
-class World:
-    """A service with one account per role in one agency, a second agency, and a key."""
+@dataclass(frozen=True)
+class Answer:
+    """What a command said."""
 
-    service: Service
-    passwords: dict[Role, str]
-    agencies: tuple[str, str]
-    key: str
-    app: object = None
-    demo: DemoOutcome | None = None
-    signed_in: dict[Role | None, TestClient] = field(default_factory=dict)
+    code: int
+    stdout: str
+    stderr: str
 
-    def client(self, role: Role | None = None) -> TestClient:
-        """Return a browser, signed in as this role; the same one for the same role."""
-        if role not in self.signed_in:
-            client = self.new_client()
-            if role is not None:
-                response = self.sign_in(client, f"test-{role.value}", self.passwords[role])
-                assert response.status_code == 303, response.text
-            self.signed_in[role] = client
-        return self.signed_in[role]
-
-    def new_client(self) -> TestClient:
-        """Return a browser with an empty jar, that sends its origin and does not follow redirects."""
-        return TestClient(
-            self.app, base_url=BASE, headers={"Origin": BASE}, follow_redirects=False, raise_server_exceptions=False
-        )
-
-    def sign_in(self, client: TestClient, account_id: str, password: str, **fields: str):
-        """Fill in the sign-in form and send it."""
-        form = {"account_id": account_id, "password": password, "csrf": self.token(client, "/sign-in"), **fields}
-        return client.post("/sign-in", data=form)
-
-    @staticmethod
-    def token(client: TestClient, path: str = "/") -> str:
-        """Return the token of the forms on a page."""
-        found = re.search(r'name="csrf" value="([^"]+)"', client.get(path).text)
-        assert found is not None, f"no form on {path}"
-        return found.group(1)
+    def json(self) -> dict[str, object]:
+        return json.loads(self.stdout)
 
 
-def _add_people(service: Service) -> tuple[dict[Role, str], tuple[str, str], str]:
-    agencies = list_agencies(service.office)
-    own, other = agencies[0].agency_code, agencies[1].agency_code
-    passwords = {}
-    for role in Role:
-        passwords[role] = f"correct-horse-{role.value[::-1]}"
-        add_account(service.office, NewAccount(f"test-{role.value}", f"测试{role.label}", own, role, passwords[role]))
-    add_account(
-        service.office, NewAccount("other-clerk", "外单位报送员", other, Role.SUBMITTER, "another-horse-battery")
-    )
-    return passwords, (own, other), add_key(service.office, own, ("checks", "bulletins")).secret
+@dataclass(frozen=True)
+class CreditHome:
+    """One home and the commands on it."""
+
+    path: Path
+
+    def run(self, *arguments: object, password: str = "", cwd: Path = ROOT) -> Answer:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CREDIT_")}
+        environment["CREDIT_HOME"] = str(self.path)
+        if password:
+            environment["CREDIT_PASSWORD"] = password
+        command = [sys.executable, "-m", "credit_service", *map(str, arguments)]
+        done = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=300)
+        return Answer(done.returncode, done.stdout, done.stderr)
 
 
-def _open_world(service: Service, demo: DemoOutcome | None) -> World:
-    service = service.at(FixedClock(NOW))
-    return World(service, *_add_people(service), app=create_app(service), demo=demo)
+@dataclass(frozen=True)
+class PlayedDemo:
+    """A home on which the demo was played, with what it said."""
+
+    home: CreditHome
+    outcome: dict[str, object]
+
+    def password(self, role: str) -> str:
+        return next(a["password"] for a in self.outcome["accounts"] if a["account_id"] == f"demo-{role}")
 
 
 @pytest.fixture(scope="session")
-def empty_world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A service on its first day."""
-    home = tmp_path_factory.mktemp("empty") / "home"
-    return _open_world(build_service(Settings(home=home), FixedClock(NOW)), None)
-
-
-@pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A service in which the demo was played: batches, cases, one released bulletin."""
-    settings = Settings(home=tmp_path_factory.mktemp("demo") / "home")
-    demo = play_demo(to_places(settings), lambda clock: build_service(settings, clock).office, lambda _line: None)
-    return _open_world(build_service(settings, FixedClock(NOW)), demo)
+def demo(tmp_path_factory: pytest.TempPathFactory) -> PlayedDemo:
+    home = CreditHome(tmp_path_factory.mktemp("demo") / "live")
+    answer = home.run("demo", "--json")
+    assert answer.code == 0, answer.stdout[-2000:] + answer.stderr[-4000:]
+    return PlayedDemo(home, answer.json())
 
 
 @pytest.fixture
-def anonymous(world: World) -> TestClient:
-    """A visitor of the played world."""
-    return world.client(None)
+def fresh_home(tmp_path: Path) -> CreditHome:
+    return CreditHome(tmp_path / "live")
 
 
 @pytest.fixture
-def samples() -> Path:
-    """The committed sample batches."""
-    return Path(__file__).resolve().parents[2] / "data" / "samples"
+def agency_code() -> Callable[[str], str]:
+    def find(short_name: str) -> str:
+        lines = (ROOT / "data/reference/agencies.csv").read_text(encoding="utf-8").splitlines()[1:]
+        return next(line.split(",")[0] for line in lines if line.split(",")[2] == short_name)
+
+    return find

@@ -30,7 +30,8 @@ def test_no_place_of_a_machine_is_named():
         path
         for folder in ("credit_service", "tests", "docs", "rules", "data/reference", "benchmarks", ".ci")
         for path in sorted((ROOT / folder).rglob("*"))
-        if path.is_file() and path.suffix in {".py", ".md", ".yaml", ".csv", ".html", ".typ", ".sql", ""}
+        if path.is_file()
+        and path.suffix in {".py", ".md", ".yaml", ".csv", ".html", ".typ", ".sql", ""}
         and pattern.search(path.read_text(encoding="utf-8", errors="ignore"))
     ]
     assert offenders == []

@@ -132,9 +132,12 @@ CASE_DATES = (
 
 
 def date_checks(table: str, columns: tuple[str, ...]) -> dict[str, str]:
-    """Return, for SQLite, a check for each column that it holds a date or nothing."""
+    """Return, for SQLite, a check for each column that it holds a date or nothing.
+
+    Adding no days makes SQLite turn 31 September into 1 October, which then is not what was written.
+    """
     return {
-        f"ck_{table}_{column}_is_date": f"{column} IS NULL OR coalesce({column} = date({column}), 0)"
+        f"ck_{table}_{column}_is_date": f"{column} IS NULL OR coalesce({column} = date({column}, '+0 days'), 0)"
         for column in columns
     }
 

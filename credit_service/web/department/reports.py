@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from credit_service.domain.agency import Role
+from credit_service.domain.batch import Batch, BatchStatus
 from credit_service.errors import BatchNotFound
 from credit_service.lookup.batches import BatchReport, get_batch, get_batch_report, write_error_workbook
 from credit_service.web.dependencies import SMALL_BODY, BatchVisit, Visit
@@ -82,13 +83,17 @@ def download_findings(visit: BatchVisit, batch_id: str) -> Response:
 
 
 def _get_own_report(visit: Visit, batch_id: str) -> BatchReport:
-    _check_own(visit, batch_id)
+    batch = _check_own(visit, batch_id)
+    if batch.status is not BatchStatus.STORED:
+        # Nothing of it is in the warehouse, which may be busy just now.
+        return BatchReport(batch, "", (), ())
     return get_batch_report(visit.room, batch_id)
 
 
-def _check_own(visit: Visit, batch_id: str) -> None:
+def _check_own(visit: Visit, batch_id: str) -> Batch:
     batch = get_batch(visit.room, batch_id)
     account = visit.person.account
     if account.role is Role.SUBMITTER and batch.agency_code != account.agency_code:
         message = f"没有编号为“{batch_id}”的批次。"
         raise BatchNotFound(message, remedy="请从本部门的批次列表中选择。")
+    return batch

@@ -14,12 +14,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import UploadFile
 
 from credit_service.domain.template import Template
-from credit_service.errors import SubmissionError, UnknownTemplate, UnreadableFile
+from credit_service.errors import SubmissionError, UnknownTemplate, UnreadableFile, WarehouseBusy
 from credit_service.lookup.batches import list_batches
 from credit_service.lookup.templates import list_templates
 from credit_service.pipeline.ingest import Submission, ingest_file
@@ -56,9 +56,9 @@ async def read_upload(visit: UploadVisit) -> AsyncIterator[UploadFile]:
 
 
 @router.get("/department", response_class=HTMLResponse)
-def show_department(visit: BatchVisit) -> Response:
+def show_department(visit: BatchVisit, queued: Annotated[str, Query(max_length=1)] = "") -> Response:
     """Show the upload form, the templates and the agency's batches."""
-    return visit.page("department/home.html", _context(visit))
+    return visit.page("department/home.html", {**_context(visit), "queued": bool(queued)})
 
 
 @router.post("/department/batches", response_class=HTMLResponse)
@@ -75,6 +75,9 @@ def submit_batch(visit: UploadVisit, upload: Annotated[UploadFile, Depends(read_
         except SubmissionError as fault:
             context = {**_context(visit), "fault": fault, "file_name": file_name}
             return visit.page("department/home.html", context, status=status_of(fault))
+        except WarehouseBusy:
+            # The bytes are in the inbox and the batch in the queue: nothing is lost, it is only not checked yet.
+            return redirect_to("/department?queued=1")
     repeated = "?repeated=1" if outcome.repeated else ""
     return redirect_to(f"/department/batches/{outcome.batch.batch_id}{repeated}")
 
@@ -115,6 +118,7 @@ def _context(visit: Visit) -> dict[str, object]:
         "templates": _own_templates(visit) if may_upload else (),
         "may_upload": may_upload,
         "fault": None,
+        "queued": False,
         "file_name": "",
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, HTMLResponse, Response
@@ -39,20 +39,21 @@ def show_bulletins(visit: AnyVisit) -> Response:
 def show_bulletin(visit: AnyVisit, bulletin_id: str, red: PageNumber = 1, black: PageNumber = 1) -> Response:
     """Show one issue, each entry re-evaluated now."""
     view = get_bulletin_view(visit.room, bulletin_id)
+    bulletin = cast(dict[str, Any], view.bulletin)
     slices: dict[str, Slice[dict[str, Any]]] = {
-        "red": cut(view.bulletin["red"], red, ENTRIES_PER_PAGE),
-        "black": cut(view.bulletin["black"], black, ENTRIES_PER_PAGE),
+        "red": cut(bulletin["red"], red, ENTRIES_PER_PAGE),
+        "black": cut(bulletin["black"], black, ENTRIES_PER_PAGE),
     }
     files = {file.name: file for file in view.release.files}
     return visit.page(
         "public/bulletin.html",
         {
             "release": view.release,
-            "bulletin": view.bulletin,
+            "bulletin": bulletin,
             "removed": view.removed,
             "lists": slices,
             "files": [(label, files[name]) for name, label in FILE_LABELS.items() if name in files],
-            "withheld": sum(part["count"] for part in view.bulletin["withheld"]),
+            "withheld": sum(part["count"] for part in bulletin["withheld"]),
         },
     )
 

@@ -32,6 +32,7 @@ class BadDesk:
         """Return all of them."""
         return [
             *self._unreadable(),
+            self._broken_bytes(),
             *self._unrecognised(),
             self._two_titles(),
             self._merged_cells(),
@@ -53,19 +54,22 @@ class BadDesk:
 
     def _unreadable(self) -> list[Batch]:
         empty = self._batch("空文件.csv", "0字节", 0, error="unreadable_file", raw=b"")
-        big5 = self._batch("编码错误_繁体Big5.csv", "台湾地区编码Big5，不是UTF-8或GB18030", error="unreadable_file")
-        # Simplified characters do not exist in Big5; a real file of this kind is written with the traditional ones.
-        headers = "行政相對人名稱,行政相對人類別,統一社會信用代碼,違法事實,處罰決定日期"
-        text = f"{headers}\r\n示範區測試商貿有限公司,法人,,未明碼標價,2026/07/01\r\n"
-        big5.raw = text.encode("big5")
-        broken = self._batch("编码错误_损坏字节.csv", "传输中损坏：既不是UTF-8也不是GB18030", error="unreadable_file")
-        whole = to_csv(broken).encode("utf-8")
-        broken.raw = whole[: len(whole) // 2] + b"\xff\xfe\xff\xff" + whole[len(whole) // 2 :]
+        unmarked = self._batch("编码错误_无标记UTF16.csv", "UTF-16而没有字节序标记", error="unreadable_file")
+        unmarked.raw = to_csv(unmarked).encode("utf-16-le")
         picture = self._batch("扫描件改名.xlsx", "图片改了扩展名，不是表格", error="unreadable_file")
         picture.raw = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01"
-        for batch in (empty, big5, broken, picture):
+        for batch in (empty, unmarked, picture):
             batch.rows.clear()
-        return [empty, big5, broken, picture]
+        return [empty, unmarked, picture]
+
+    def _broken_bytes(self) -> Batch:
+        batch = self._batch("编码错误_损坏字节.csv", "UTF-8文件里有一行字节损坏，其余各行照收", encoding="utf-8")
+        lines = to_csv(batch).encode().split(b"\r\n")
+        place = len(lines[5]) // 2
+        lines[5] = lines[5][:place] + b"\xff\xfe" + lines[5][place:]
+        batch.raw = b"\r\n".join(lines)
+        batch.faults.append((4, "", "encoding"))
+        return batch
 
     def _unrecognised(self) -> list[Batch]:
         dropped = {"行政处罚决定书文号", "处罚决定日期"}
@@ -75,13 +79,25 @@ class BadDesk:
         rota.headers = ["日期", "星期", "带班领导", "值班人员", "值班电话"]
         rota.add({"日期": "2026/09/28", "星期": "一", "带班领导": "测试甲", "值班人员": "测试乙", "值班电话": "0000"})
         fees = self._batch(
-            "目录外整表_欠缴物业费名单.csv", "目录外信息：物业欠费名单不得归集", 0, error="outside_catalogue"
+            "别的表格_欠缴物业费名单.csv", "物业欠费名单：不是报送模板，也不得归集", 0, error="unknown_template"
         )
         fees.headers = ["姓名", "房号", "欠缴物业费金额(元)", "欠费起始日期"]
         fees.add(
             {"姓名": "钱测试", "房号": "测试小区1-101", "欠缴物业费金额(元)": "1200", "欠费起始日期": "2025/01/01"}
         )
-        return [missing, rota, fees]
+        column = self._batch("目录外栏目_宗教信仰.csv", "多出法律禁止采集的一栏", error="outside_catalogue")
+        column.headers.append("宗教信仰")
+        for row in column.rows:
+            row["宗教信仰"] = "无"
+        return [missing, rota, self._big5(), fees, column]
+
+    def _big5(self) -> Batch:
+        batch = self._batch("编码错误_繁体Big5.csv", "Big5编码：按GB18030读出来是乱码", 0, error="unknown_template")
+        # Simplified characters do not exist in Big5; a real file of this kind is written with the traditional ones.
+        headers = "行政相對人名稱,行政相對人類別,統一社會信用代碼,違法事實,處罰決定日期"
+        text = f"{headers}\r\n示範區測試商貿有限公司,法人,,未明碼標價,2026/07/01\r\n"
+        batch.raw = text.encode("big5")
+        return batch
 
     def _two_titles(self) -> Batch:
         batch = self._batch("表头上有两行标题.xlsx", "表头上有两行标题；一行代码校验位错误")
@@ -129,7 +145,7 @@ class BadDesk:
         twice = self._batch("文号重复.csv", "同一机关、同一文号、同一相对人出现两次")
         twice.repeat(2, UNIQUE)
         ragged = self._batch("多出一列.csv", "一行里多了一个逗号，栏目错位")
-        ragged.spoil(4, "备注", "ragged-line", None)
+        ragged.faults.append((4, "", "ragged-line"))
         return [check, future, order, twice, ragged]
 
     def _outside_catalogue(self) -> Batch:

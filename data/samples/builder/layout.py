@@ -106,11 +106,7 @@ def to_csv(batch: Batch) -> str:
 def _to_jsonl(batch: Batch) -> str:
     lines = (
         json.dumps(
-            {
-                batch.written.get(header, header): _as_text(row[header])
-                for header in batch.headers
-                if row.get(header) is not None
-            },
+            {batch.written.get(header, header): _as_text(row.get(header)) for header in batch.headers},
             ensure_ascii=False,
         )
         for row in batch.rows

@@ -240,7 +240,7 @@ def _labour(words: SampleWords, headers: list[str]) -> Batch:
     batch.spoil(11, "法定代表人", "required-when", None)
     batch.spoil(14, "违法行为类型", "outside-catalogue", "职工闯红灯")
     batch.spoil(19, "处罚机关统一社会信用代码", "uscc-check-digit", _wrong_check(batch.rows[19][UNIQUE]))
-    batch.spoil(21, "备注", "ragged-line", None)
+    batch.faults.append((21, "", "ragged-line"))
     return batch
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from credit_service.bulletins.due_process import missing_steps
+from credit_service.bulletins.completeness import missing_steps
 from credit_service.domain.listing import Case, CaseState
 from credit_service.domain.score import ListKind
 

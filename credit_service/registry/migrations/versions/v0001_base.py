@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -38,10 +40,11 @@ def downgrade() -> None:
     raise RuntimeError(message)
 
 
-def _case_checks() -> dict[str, str]:
-    if op.get_bind().dialect.name != "sqlite":
-        return dict(CASE_CHECKS)
-    return {**CASE_CHECKS, **date_checks("listing_case", CASE_DATES)}
+def _checks(table: str, checks: Mapping[str, str], dates: tuple[str, ...]) -> list[sa.CheckConstraint]:
+    """Return the checks of a table; SQLite, which has no dates, gets one more for each column of dates."""
+    if op.get_bind().dialect.name == "sqlite":
+        checks = {**checks, **date_checks(table, dates)}
+    return [sa.CheckConstraint(sql, name=op.f(name)) for name, sql in checks.items()]
 
 
 def _create_people() -> None:
@@ -123,7 +126,7 @@ def _create_intake() -> None:
         sa.Column("refusal", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["agency_code"], ["agency.agency_code"], name=op.f("fk_batch_agency_code")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_batch")),
-        *(sa.CheckConstraint(sql, name=op.f(name)) for name, sql in BATCH_CHECKS.items()),
+        *_checks("batch", BATCH_CHECKS, ()),
         sa.UniqueConstraint("agency_code", "sha256", name=op.f("uq_batch_agency_code_sha256")),
         sa.UniqueConstraint("batch_id", name=op.f("uq_batch_batch_id")),
     )
@@ -203,7 +206,7 @@ def _create_cases() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("publication_basis", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_listing_case")),
-        *(sa.CheckConstraint(sql, name=op.f(name)) for name, sql in _case_checks().items()),
+        *_checks("listing_case", CASE_CHECKS, CASE_DATES),
     )
     op.create_index(op.f("ix_listing_case_identifier_code"), "listing_case", ["identifier_code"], unique=False)
     op.create_index(
@@ -233,6 +236,7 @@ def _create_consequences() -> None:
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["listing_case.case_id"], name=op.f("fk_act_case_id")),
         sa.PrimaryKeyConstraint("case_id", "seq", name=op.f("pk_act")),
+        *_checks("act", {}, ("done_on",)),
     )
     op.create_table(
         "measure_owed",
@@ -245,6 +249,7 @@ def _create_consequences() -> None:
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["listing_case.case_id"], name=op.f("fk_measure_owed_case_id")),
         sa.PrimaryKeyConstraint("case_id", "measure", name=op.f("pk_measure_owed")),
+        *_checks("measure_owed", {}, ("from_on", "until_on", "ended_on")),
     )
     op.create_table(
         "publication",

@@ -13,7 +13,7 @@ from credit_service.domain.agency import Role
 if TYPE_CHECKING:
     from httpx2 import Response
 
-    from tests.functional.conftest import World
+    from tests.functional.web.conftest import World
 
 pytestmark = pytest.mark.xdist_group("web")
 

@@ -12,7 +12,7 @@ from credit_service.domain.agency import Role
 from credit_service.web.analyst.desk import to_safe_cell
 
 if TYPE_CHECKING:
-    from tests.functional.conftest import World
+    from tests.functional.web.conftest import World
 
 pytestmark = pytest.mark.xdist_group("web")
 

@@ -10,7 +10,7 @@ from credit_service.domain.agency import Role
 from credit_service.web.app import create_app
 
 if TYPE_CHECKING:
-    from tests.functional.conftest import World
+    from tests.functional.web.conftest import World
 
 pytestmark = pytest.mark.xdist_group("web")
 

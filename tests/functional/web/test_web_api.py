@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
     from credit_service.domain.listing import Case
-    from tests.functional.conftest import World
+    from tests.functional.web.conftest import World
 
 pytestmark = pytest.mark.xdist_group("web")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from starlette.testclient import TestClient
 
-    from tests.functional.conftest import World
+    from tests.functional.web.conftest import World
 
 pytestmark = pytest.mark.xdist_group("web")
 

@@ -12,7 +12,7 @@ from credit_service.domain.score import ListKind
 from credit_service.lookup.cases import get_case_view, list_cases
 
 if TYPE_CHECKING:
-    from tests.functional.conftest import World
+    from tests.functional.web.conftest import World
 
 pytestmark = pytest.mark.xdist_group("web")
 

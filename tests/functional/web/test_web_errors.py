@@ -12,7 +12,7 @@ from credit_service.web.app import create_app
 from credit_service.web.pages import templates
 
 if TYPE_CHECKING:
-    from tests.functional.conftest import World
+    from tests.functional.web.conftest import World
 
 pytestmark = pytest.mark.xdist_group("web")
 

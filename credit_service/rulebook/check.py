@@ -1,0 +1,149 @@
+"""The check of everything under ``rules/``: all faults at once, with file and line, and what is not yet confirmed.
+
+Before it lies the directory, after it a report for ``credit rules check``. It checks every version, in force or not,
+on every day on which something changes, and runs the worked cases on the referee. It changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from credit_service.errors import RulebookError, RuleSyntax
+from credit_service.rulebook.cases import CASES_FILE, WorkedCase, find_differences, read_cases
+from credit_service.rulebook.evaluate import evaluate
+from credit_service.rulebook.faults import FaultLog, RuleFault
+from credit_service.rulebook.load import build_rulebook
+from credit_service.rulebook.schema import Rulebook
+from credit_service.rulebook.versions import KINDS, RULE_FILE, RuleVersion, find_in_force, find_versions
+
+
+@dataclass(frozen=True, order=True)
+class Unconfirmed:
+    """An entry whose content the customer has still to confirm."""
+
+    file: str
+    line: int
+    rule_id: str
+    text: str
+    note: str
+
+
+@dataclass(frozen=True)
+class RulesReport:
+    """What is wrong, and what is unconfirmed."""
+
+    faults: tuple[RuleFault, ...]
+    unconfirmed: tuple[Unconfirmed, ...]
+    files: int
+    cases: int
+    """Worked cases that were run."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the documented JSON object of ``credit rules check``."""
+        return {
+            "files": self.files,
+            "cases": self.cases,
+            "faults": [fault.to_dict() for fault in self.faults],
+            "unconfirmed": [
+                {"file": item.file, "line": item.line, "rule": item.rule_id, "text": item.text, "note": item.note}
+                for item in self.unconfirmed
+            ],
+        }
+
+
+def check_rules(rules_dir: Path) -> RulesReport:
+    """Return every fault of every rule file, sorted by file and line; it raises nothing for faults of rules."""
+    log = FaultLog()
+    versions = find_versions(rules_dir, log)
+    _check_places(rules_dir, log)
+    rulebooks = _build_all(versions, log)
+    cases = _read_all_cases(rules_dir, log)
+    if not log.faults:
+        _run_cases(rulebooks, cases, log)
+    return RulesReport(
+        faults=tuple(sorted(log.faults)),
+        unconfirmed=tuple(sorted(set(_find_unconfirmed(rulebooks)))),
+        files=sum(1 for path in rules_dir.rglob("*") if path.suffix in {".yaml", ".csv"}),
+        cases=len(cases),
+    )
+
+
+def _check_places(rules_dir: Path, log: FaultLog) -> None:
+    """Note files that lie where nothing reads them."""
+    for path in sorted(rules_dir.rglob("*.yaml")):
+        parts = path.relative_to(rules_dir).parts
+        file = f"{rules_dir.name}/{'/'.join(parts)}"
+        if len(parts) != 4 or path.name not in {RULE_FILE, CASES_FILE}:
+            message = "文件不在 <类>/<规则>/<版本>/rule.yaml 的位置，不会被读取"
+            log.add(RuleFault(file, 1, RuleSyntax.code, message, "请移到正确的目录。"))
+        elif parts[0] not in KINDS:
+            log.add(RuleFault(file, 1, RuleSyntax.code, f"没有“{parts[0]}”类规则", f"可用的类：{'、'.join(KINDS)}。"))
+
+
+def _build_all(versions: Sequence[RuleVersion], log: FaultLog) -> list[Rulebook]:
+    """Build the rulebook of every day on which a version begins or has just ended, once all kinds have begun."""
+    begun = {kind: min((v.from_on for v in versions if v.kind == kind), default=date.max) for kind in KINDS}
+    for kind, first in begun.items():
+        if first == date.max:
+            log.add(RuleFault(f"rules/{kind}", 1, "rule_not_in_force", f"没有可读的“{kind}”类规则", "请补充该类规则。"))
+    start = max(begun.values())
+    if start == date.max:
+        return []
+    days = {v.from_on for v in versions} | {v.to_on + timedelta(days=1) for v in versions if v.to_on}
+    rulebooks: list[Rulebook] = []
+    covered: set[str] = set()
+    for day in sorted({start, *(day for day in days if day > start)}):
+        in_force = find_in_force(versions, day)
+        covered |= {version.file for version in in_force}
+        rulebooks += _build(in_force, day, log)
+    for version in versions:
+        if version.file not in covered:
+            others = [other for other in find_in_force(versions, start) if other.name != version.name]
+            _build([*others, version], start, log)
+    return rulebooks
+
+
+def _build(in_force: Sequence[RuleVersion], day: date, log: FaultLog) -> list[Rulebook]:
+    before = len(log.faults)
+    try:
+        with log.catching():
+            rulebook = build_rulebook(in_force, day, None, log)
+            return [rulebook] if len(log.faults) == before else []
+    except RulebookError as error:
+        place = f"rules/{error.attributes.get('kind', '')}"
+        log.add(RuleFault(place, 1, error.code, error.message, error.remedy))
+    return []
+
+
+def _read_all_cases(rules_dir: Path, log: FaultLog) -> list[WorkedCase]:
+    cases: list[WorkedCase] = []
+    for path in sorted(rules_dir.glob(f"*/*/*/{CASES_FILE}")):
+        cases += read_cases(path, f"{rules_dir.name}/{path.relative_to(rules_dir).as_posix()}", log)
+    return cases
+
+
+def _run_cases(rulebooks: Sequence[Rulebook], cases: Iterable[WorkedCase], log: FaultLog) -> None:
+    for case in cases:
+        known = [rulebook for rulebook in rulebooks if rulebook.as_of <= case.as_of]
+        if not known:
+            log.add(
+                RuleFault(case.file, case.line, "rule_not_in_force", f"{case.as_of}没有生效的规则", "请改用其他日期。")
+            )
+            continue
+        try:
+            differences = find_differences(known[-1], case, evaluate(known[-1], case.facts, case.as_of))
+        except KeyError as fault:
+            differences = [f"案例中的类别{fault}不存在"]
+        for difference in differences:
+            message = f"案例“{case.name}”与规则不符：{difference}"
+            log.add(RuleFault(case.file, case.line, RuleSyntax.code, message, "请核对规则或案例。"))
+
+
+def _find_unconfirmed(rulebooks: Iterable[Rulebook]) -> Iterable[Unconfirmed]:
+    for rulebook in rulebooks:
+        for entry in rulebook.entries.values():
+            if entry.status == "unconfirmed":
+                yield Unconfirmed(entry.file, entry.line, entry.rule_id, entry.text, entry.note)

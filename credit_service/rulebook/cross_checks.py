@@ -1,0 +1,172 @@
+"""Checks that need several rules at once: does everything that is named exist, and is nothing left without an answer.
+
+Before them is a rulebook read without looking sideways; faults go to the log. `load` refuses a rulebook with one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+
+from credit_service.domain.record import RecordKind, Severity
+from credit_service.domain.score import ListKind
+from credit_service.domain.subject import SubjectKind
+from credit_service.errors import RuleOverlap, RuleSyntax, UnknownIndicator
+from credit_service.rulebook.faults import FaultLog, RuleFault, suggest
+from credit_service.rulebook.fields import HONOUR_LEVELS
+from credit_service.rulebook.nodes import INT64_MAX
+from credit_service.rulebook.rule_types import Event, KindRule, ListType, Role, RuleEntry
+from credit_service.rulebook.schema import Rulebook
+
+MILLION = 1_000_000
+MOST_RECORDS = 10**8
+"""Records of one subject the proof against overflow allows for."""
+
+
+def cross_check(rulebook: Rulebook, files: Mapping[str, str], log: FaultLog) -> None:
+    """Check what depends on several files; ``files`` names the rule.yaml of each kind, for faults of a whole file."""
+    _check_list_references(rulebook, log)
+    _check_acceptances(rulebook, files["lists"], log)
+    _check_kinds(rulebook, files["scoring"], log)
+    _check_events(rulebook, files["scoring"], log)
+    _check_size(rulebook, files["scoring"], log)
+    _check_watch(rulebook, files["lists"], log)
+    _check_exclusion_of_red(rulebook, log)
+
+
+def find_events(events: Iterable[Event], kind: str, severity: str | None, honour_level: str) -> list[Event]:
+    """Return the events that fit a record; a right table has exactly one for every record that can occur."""
+    severities = {"*", severity or ""}
+    levels = {"*", "" if severity else honour_level}
+    return [e for e in events if e.kind == kind and e.severity in severities and e.honour_level in levels]
+
+
+def _check_list_references(rulebook: Rulebook, log: FaultLog) -> None:
+    measures = {measure.slug: measure for measure in rulebook.measures}
+    for list_type in rulebook.list_types:
+        for slug in list_type.measures:
+            if slug not in measures:
+                _unknown(log, list_type.entry, f"措施“{slug}”不在措施清单中", suggest(slug, measures))
+            elif not _fits(list_type, measures[slug].nature, measures[slug].list_kinds):
+                _unknown(log, list_type.entry, f"措施“{slug}”不适用于{list_type.list_kind.label}", "")
+
+
+def check_categories(rulebook: Rulebook, known: Collection[str], log: FaultLog) -> None:
+    """Check that every special-governance item that is named is in some edition.
+
+    A rulebook of one edition may name items of another (they count as 综合 there), so this needs every edition.
+    """
+    words = rulebook.classification
+    named = [(row.category, row.entry) for row in words.kinds] + [(row.category, row.entry) for row in words.keywords]
+    for slug, entry in named:
+        if slug not in known:
+            _unknown(log, entry, f"专项治理事项“{slug}”不存在", suggest(slug, known))
+    for list_type in rulebook.list_types:
+        for slug in sorted(set(list_type.categories) - set(known)):
+            _unknown(log, list_type.entry, f"专项治理事项“{slug}”不存在", suggest(slug, known))
+
+
+def _fits(list_type: ListType, nature: str, kinds: tuple[str, ...]) -> bool:
+    incentive = nature == "incentive"
+    return incentive is (list_type.list_kind is ListKind.RED) and (not kinds or list_type.list_kind.value in kinds)
+
+
+def _check_acceptances(rulebook: Rulebook, file: str, log: FaultLog) -> None:
+    """Every listing or honour must find a list type, whatever its topic: a record without one would vanish."""
+    known = {list_type.id: list_type for list_type in rulebook.list_types}
+    for row in rulebook.acceptances:
+        if row.list_type not in known:
+            _unknown(log, row.entry, f"名单类型“{row.list_type}”不存在", suggest(row.list_type, known))
+    for rule in rulebook.scoring.kinds:
+        if not rule.veto and rule.role is not Role.HONOUR:
+            continue
+        wanted = ListKind.BLACK if rule.veto else ListKind.RED
+        for subject_kind in SubjectKind:
+            open_rows = [
+                row
+                for row in rulebook.acceptances
+                if row.kind == rule.kind
+                and row.subject_kind in {"", subject_kind}
+                and not row.keyword
+                and row.list_type in known
+                and known[row.list_type].list_kind is wanted
+            ]
+            if not open_rows:
+                message = f"{RecordKind(rule.kind).label}（{subject_kind.label}）没有不限关键词的名单类型"
+                log.add(RuleFault(file, 1, RuleSyntax.code, message, "请在accepts表中补一行关键词为空的规则。"))
+
+
+def _check_kinds(rulebook: Rulebook, file: str, log: FaultLog) -> None:
+    counts = Counter(rule.kind for rule in rulebook.scoring.kinds)
+    groups = {cap.group for cap in rulebook.scoring.caps}
+    for kind in RecordKind:
+        if counts[kind] != 1:
+            message = f"{kind.label}（{kind}）在kinds表中应当有且只有一行，现有{counts[kind]}行"
+            log.add(RuleFault(file, 1, RuleSyntax.code, message))
+    for rule in rulebook.scoring.kinds:
+        if (rule.role is Role.HONOUR) is not (rule.cap_group in groups):
+            _unknown(
+                log,
+                rule.entry,
+                f"“{rule.kind}”的上限组“{rule.cap_group}”不当",
+                "荣誉须属于caps中的一组，其他种类留空。",
+            )
+    for row in rulebook.classification.kinds:
+        if counts and row.kind not in {rule.kind for rule in rulebook.scoring.kinds if rule.role is Role.ADVERSE}:
+            _unknown(log, row.entry, f"“{row.kind}”不是失信记录，不归入专项治理事项", "")
+
+
+def _check_events(rulebook: Rulebook, file: str, log: FaultLog) -> None:
+    """Every record that can occur has exactly one line of points, with the sign of its role."""
+    roles = {rule.kind: rule for rule in rulebook.scoring.kinds}
+    for rule in rulebook.scoring.kinds:
+        for severity, level in _occurrences(rule):
+            found = find_events(rulebook.scoring.events, rule.kind, severity, level)
+            if len(found) != 1:
+                message = f"“{rule.kind}”在{severity or level}一格有{len(found)}行分值，应当恰好一行"
+                code = RuleOverlap.code if found else RuleSyntax.code
+                log.add(RuleFault(file, 1, code, message, "请核对events表。"))
+    for event in rulebook.scoring.events:
+        role = roles[event.kind].role if event.kind in roles else Role.NEUTRAL
+        if (role is Role.ADVERSE and event.points > 0) or (role is Role.HONOUR and event.points < 0):
+            message = f"“{event.entry.rule_id}”的正负号与种类不符：失信只减分，荣誉只加分"
+            log.add(RuleFault(event.entry.file, event.entry.line, RuleSyntax.code, message))
+
+
+def _occurrences(rule: KindRule) -> list[tuple[str | None, str]]:
+    if rule.role is Role.ADVERSE:
+        return [(severity, "") for severity in Severity]
+    return [(None, level) for level in HONOUR_LEVELS] if rule.role is Role.HONOUR else []
+
+
+def _check_size(rulebook: Rulebook, file: str, log: FaultLog) -> None:
+    """Prove that no intermediate of scoring leaves 64 bits; two of three engines would wrap in silence."""
+    largest = max((abs(event.points) for event in rulebook.scoring.events), default=0)
+    product_bound = largest * MILLION + MILLION // 2
+    sum_bound = largest * MOST_RECORDS + max(abs(rulebook.scoring.base), abs(rulebook.scoring.cap))
+    if max(product_bound, sum_bound) > INT64_MAX:
+        message = f"分值过大：中间结果可达{max(product_bound, sum_bound)}，超出64位整数"
+        log.add(RuleFault(file, 1, RuleSyntax.code, message, "请减小events表中的分值。"))
+
+
+def _check_watch(rulebook: Rulebook, file: str, log: FaultLog) -> None:
+    watch = [list_type for list_type in rulebook.list_types if list_type.list_kind is ListKind.WATCH]
+    if len(watch) != 1:
+        message = f"重点关注名单应当有且只有一类，现有{len(watch)}类"
+        log.add(RuleFault(file, 1, RuleSyntax.code, message))
+
+
+def _check_exclusion_of_red(rulebook: Rulebook, log: FaultLog) -> None:
+    """Red and black or watch exclude each other: each red rule looks back at every adverse rule that could meet it."""
+    adverse = [rule for rule in rulebook.candidates.rules if rule.list_kind is not ListKind.RED]
+    for rule in rulebook.candidates.rules:
+        missing = {other.entry.rule_id for other in adverse} - set(rule.unless)
+        if rule.list_kind is ListKind.RED and missing:
+            names = "、".join(sorted(missing))
+            message = f"红名单规则“{rule.entry.rule_id}”的unless缺少：{names}"
+            remedy = "红名单与黑名单、重点关注名单互斥，请逐一列出。"
+            log.add(RuleFault(rule.entry.file, rule.entry.line, RuleSyntax.code, message, remedy))
+
+
+def _unknown(log: FaultLog, entry: RuleEntry, message: str, remedy: str) -> None:
+    log.add(RuleFault(entry.file, entry.line, UnknownIndicator.code, message, remedy))

@@ -1,0 +1,185 @@
+"""The referee: the rulebook applied to facts in plain Python, slow and obvious, to judge the compiled SQL.
+
+Before it are facts, after it the same scores, reasons and candidates the steps of `compile_sql` store. It shares the
+conditions' nodes with the compiler and nothing else of its working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from credit_service.domain.category import GENERAL
+from credit_service.rulebook.decision_tables import find_category_list
+from credit_service.rulebook.evaluate_condition import holds
+from credit_service.rulebook.fact import EvaluatedCandidate, EvaluatedReason, EvaluatedScore, Evaluation, Fact
+from credit_service.rulebook.judge import Judged, find_accepting_list, judge
+from credit_service.rulebook.rule_types import CandidateRule, CandidateScope
+from credit_service.rulebook.schema import Rulebook
+
+Proposal = tuple[str, str, int, str]
+"""(subject, list type, category, supporting record)."""
+
+
+def evaluate(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, known_at: datetime | None = None) -> Evaluation:
+    """Return what the rules say of these facts on a day.
+
+    Args:
+        rulebook: The rules.
+        facts: The records; their order does not matter.
+        as_of: The day of the question.
+        known_at: The instant of knowledge; by default every fact counts as known.
+    """
+    known = [fact for fact in facts if not fact.is_minor and _is_known(fact, known_at)]
+    latest = _find_latest(known)
+    rows = [judge(rulebook, fact, as_of, repeated=latest[fact.act_key] != fact.record_id) for fact in known]
+    scores = _score(rulebook, rows)
+    candidates = _propose(rulebook, rows, scores)
+    named = {candidate.subject_id for candidate in candidates}
+    judged = sorted((_to_reason(row) for row in rows), key=lambda reason: reason.record_id)
+    scored = {row.fact.record_id for row in rows if row.is_scored}
+    return Evaluation(
+        scores=tuple(sorted(scores)),
+        reasons=tuple(r for r in judged if r.is_usable and r.record_id in scored and r.subject_id in named),
+        candidates=tuple(sorted(candidates)),
+        judged=tuple(judged),
+    )
+
+
+def _is_known(fact: Fact, known_at: datetime | None) -> bool:
+    if known_at is None:
+        return True
+    return fact.learned_at <= known_at and (fact.superseded_at is None or fact.superseded_at > known_at)
+
+
+def _find_latest(facts: Sequence[Fact]) -> dict[str, str]:
+    """Return, for each act, the record learned last; of two learned at once, the one with the later id."""
+    latest: dict[str, str] = {}
+    for fact in sorted(facts, key=lambda fact: (fact.learned_at, fact.record_id)):
+        latest[fact.act_key] = fact.record_id
+    return latest
+
+
+def _score(rulebook: Rulebook, rows: Sequence[Judged]) -> list[EvaluatedScore]:
+    scores: list[EvaluatedScore] = []
+    scored = [row for row in rows if row.is_scored]
+    for subject_id in sorted({row.fact.subject_id for row in scored}):
+        own = [row for row in scored if row.fact.subject_id == subject_id]
+        adverse = [row for row in own if row.is_adverse]
+        honours = _sum_honours(rulebook, own)
+        scores.append(_total(rulebook, own, (subject_id, GENERAL), _sum(adverse) + honours))
+        for category in sorted({row.category for row in adverse} - {GENERAL}):
+            part = [row for row in adverse if row.category == category]
+            scores.append(_total(rulebook, part, (subject_id, category), _sum(part)))
+    return scores
+
+
+def _sum(rows: Sequence[Judged]) -> int:
+    return sum(row.points for row in rows)
+
+
+def _sum_honours(rulebook: Rulebook, rows: Sequence[Judged]) -> int:
+    total = 0
+    for cap in rulebook.scoring.caps:
+        group = [row for row in rows if row.is_honour and row.cap_group == cap.group]
+        total += min(_sum(group), cap.points)
+    return total
+
+
+def _total(rulebook: Rulebook, rows: Sequence[Judged], key: tuple[str, int], moved: int) -> EvaluatedScore:
+    scoring = rulebook.scoring
+    points = min(max(scoring.base + moved, scoring.floor), scoring.cap)
+    veto = any(row.veto for row in rows)
+    grade = scoring.grades[-1].grade
+    if not veto:
+        grade = next((step.grade for step in scoring.grades if points >= step.min_points), grade)
+    return EvaluatedScore(key[0], key[1], points, grade, sum(1 for row in rows if row.is_usable), veto)
+
+
+def _propose(rulebook: Rulebook, rows: Sequence[Judged], scores: Sequence[EvaluatedScore]) -> list[EvaluatedCandidate]:
+    by_rule: dict[str, set[Proposal]] = {}
+    for rule in rulebook.candidates.rules:
+        taken = {proposal[0] for name in rule.unless for proposal in by_rule[name]}
+        found = _apply(rulebook, rule, rows, scores)
+        by_rule[rule.entry.rule_id] = {proposal for proposal in found if proposal[0] not in taken}
+    merged: dict[tuple[str, str, int], list[tuple[CandidateRule, str]]] = {}
+    for rule in rulebook.candidates.rules:
+        for subject_id, list_type, category, record_id in sorted(by_rule[rule.entry.rule_id]):
+            merged.setdefault((subject_id, list_type, category), []).append((rule, record_id))
+    return [
+        EvaluatedCandidate(
+            subject_id=key[0],
+            list_kind=support[0][0].list_kind.value,
+            list_type=key[1],
+            category=key[2],
+            rule=support[0][0].entry.rule_id,
+            record_ids=tuple(sorted({record_id for _, record_id in support})),
+        )
+        for key, support in merged.items()
+    ]
+
+
+def _apply(
+    rulebook: Rulebook, rule: CandidateRule, rows: Sequence[Judged], scores: Sequence[EvaluatedScore]
+) -> set[Proposal]:
+    found: set[Proposal] = set()
+    for row in rows:
+        if not holds(rule.supports, row.names()):
+            continue
+        fact, category, kind = row.fact, row.category, rule.list_kind
+        if rule.scope in {CandidateScope.CATEGORY, CandidateScope.WHOLE}:
+            place = category if rule.scope is CandidateScope.CATEGORY else GENERAL
+            special = rule.scope is CandidateScope.WHOLE or place != GENERAL
+            found_type = find_category_list(rulebook, kind, place, fact.kind, fact.subject_kind)
+            list_type = found_type.id if found_type else None
+            proposes = special and _standing_holds(rule, scores, fact.subject_id, place)
+        else:
+            place = category if rule.scope is CandidateScope.RECORD else GENERAL
+            list_type = find_accepting_list(rulebook, fact, kind)
+            proposes = rule.when is None or holds(rule.when, _count(rulebook, rows, scores, fact.subject_id))
+        if proposes and list_type is not None:
+            found.add((fact.subject_id, list_type, place, fact.record_id))
+    return found
+
+
+def _standing_holds(rule: CandidateRule, scores: Sequence[EvaluatedScore], subject_id: str, category: int) -> bool:
+    return any(
+        score.subject_id == subject_id
+        and score.category == category
+        and (rule.when is None or holds(rule.when, vars(score)))
+        for score in scores
+    )
+
+
+def _count(
+    rulebook: Rulebook, rows: Sequence[Judged], scores: Sequence[EvaluatedScore], subject_id: str
+) -> dict[str, object]:
+    own = [row for row in rows if row.fact.subject_id == subject_id]
+    whole = next((score for score in scores if score.subject_id == subject_id and score.category == GENERAL), None)
+    counted: dict[str, object] = {
+        "subject_kind": min(row.fact.subject_kind for row in own),
+        "whole_grade": whole.grade if whole else None,
+        "whole_points": whole.points if whole else None,
+    }
+    for count in rulebook.candidates.counts:
+        counted[count.name] = sum(1 for row in own if holds(count.when, row.names()))
+    return counted
+
+
+def _to_reason(row: Judged) -> EvaluatedReason:
+    return EvaluatedReason(
+        record_id=row.fact.record_id,
+        subject_id=row.fact.subject_id,
+        category=row.category,
+        kind=row.fact.kind,
+        severity=row.severity,
+        points_before=row.points_before,
+        weight=row.weight,
+        points=row.points,
+        veto=row.veto,
+        rule=row.rule,
+        batch_id=row.fact.batch_id,
+        row=row.fact.row,
+        decided_on=row.fact.decided_on,
+        is_usable=row.is_usable,
+    )

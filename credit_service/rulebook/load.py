@@ -1,0 +1,186 @@
+"""Rule files to the rulebook of one day.
+
+Before it lies ``rules/``; after it a `schema.Rulebook` with a hash that names exactly the text that was in force. A
+rulebook with any fault is never built: the first fault is raised, and `check` lists them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from credit_service.domain.category import Edition
+from credit_service.errors import RuleNotInForce, RuleOverlap
+from credit_service.rulebook.cross_checks import check_categories, cross_check
+from credit_service.rulebook.faults import FaultLog
+from credit_service.rulebook.read_candidates import read_candidates
+from credit_service.rulebook.read_lists import read_lists
+from credit_service.rulebook.read_scoring import read_classification, read_scoring, read_severity
+from credit_service.rulebook.read_terms import (
+    find_repeats,
+    read_calendar,
+    read_catalogue,
+    read_deadlines,
+    read_edition,
+    read_measures,
+    read_publicity,
+)
+from credit_service.rulebook.rule_types import Candidates, Classification, Entered, RuleEntry, Scoring, list_entries
+from credit_service.rulebook.schema import Rulebook
+from credit_service.rulebook.versions import KINDS, RuleVersion, find_in_force, find_versions, get_only
+
+T = TypeVar("T", bound=Entered)
+
+
+def load_rulebook(rules_dir: Path, as_of: date, edition: str | None = None) -> Rulebook:
+    """Return the rules in force on a day.
+
+    Args:
+        rules_dir: The directory ``rules/``.
+        as_of: The day of the question.
+        edition: Edition of the special-governance items; by default the one the rules mark as in use.
+
+    Raises:
+        RuleNotInForce: A kind of rule, or the edition, is not in force on that day.
+        RuleSyntax: A file cannot be read or has a wrong shape.
+        UnknownIndicator: A rule names what does not exist.
+        RuleOverlap: Two versions are in force at once, or an id is used twice.
+        RuleWithoutSource: A rule names no source.
+    """
+    log = FaultLog()
+    versions = find_versions(rules_dir, log)
+    log.raise_first()
+    rulebook = None
+    with log.catching():
+        rulebook = build_rulebook(find_in_force(versions, as_of), as_of, edition, log)
+    log.raise_first()
+    if rulebook is None:  # pragma: no cover - a refusal was raised above.
+        raise AssertionError
+    return rulebook
+
+
+def build_rulebook(in_force: Sequence[RuleVersion], as_of: date, edition: str | None, log: FaultLog) -> Rulebook:
+    """Return the rulebook of the versions in force; where the log has a fault afterwards, it must not be used.
+
+    Raises:
+        RuleNotInForce: A kind of rule, or the edition, is not in force on that day.
+        RuleOverlap: Several rules of a kind are in force.
+        Refusal: A rule as a whole has a wrong shape.
+    """
+    pick = {kind: get_only(in_force, kind, as_of) for kind in KINDS if kind != "governance"}
+    editions = _read_editions(in_force, log)
+    pick["governance"], items, item_entries = _choose_edition(editions, as_of, edition)
+    list_types, acceptances = read_lists(pick["lists"], log)
+    measures = [(m, e) for m, e in read_measures(pick["measures"], log) if _holds(e, as_of)]
+    classes, forbidden = read_catalogue(pick["catalogue"], log)
+    words = read_classification(pick["categories"], log)
+    scoring = read_scoring(pick["scoring"], log)
+    rulebook = Rulebook(
+        as_of=as_of,
+        hash=_hash(pick.values()),
+        edition=items,
+        catalogue=_in_force(classes, as_of),
+        forbidden=_in_force(forbidden, as_of),
+        list_types=_in_force(list_types, as_of),
+        acceptances=_in_force(acceptances, as_of),
+        measures=tuple(measure for measure, _ in measures),
+        classification=Classification(_in_force(words.kinds, as_of), _in_force(words.keywords, as_of)),
+        severity=read_severity(pick["severity"], log),
+        publicity=read_publicity(pick["publicity"], log),
+        scoring=scoring,
+        candidates=read_candidates(pick["candidates"], [grade.grade for grade in scoring.grades], log),
+        terms=_in_force((*read_deadlines(pick["deadlines"], log), *read_deadlines(pick["repair"], log)), as_of),
+        holiday_overrides=read_calendar(pick["calendar"], log),
+        entries={},
+        versions=tuple(sorted((version.name, version.version) for version in pick.values())),
+    )
+    entries = _index(rulebook, (*item_entries, *(entry for _, entry in measures)), log)
+    check_categories(rulebook, {item.slug for _, read, _, _ in editions for item in read.categories}, log)
+    cross_check(rulebook, {kind: version.file for kind, version in pick.items()}, log)
+    for version in in_force:
+        version.section.finish()
+    return replace(rulebook, entries=entries)
+
+
+_ReadEdition = tuple[RuleVersion, Edition, bool, tuple[RuleEntry, ...]]
+
+
+def _read_editions(in_force: Iterable[RuleVersion], log: FaultLog) -> list[_ReadEdition]:
+    """Return every edition in force, read and checked, whichever will be used."""
+    found: list[_ReadEdition] = []
+    for version in in_force:
+        if version.kind == "governance":
+            with log.catching():
+                found.append((version, *read_edition(version, log)))
+    return found
+
+
+def _choose_edition(
+    editions: Iterable[_ReadEdition], as_of: date, wanted: str | None
+) -> tuple[RuleVersion, Edition, tuple[RuleEntry, ...]]:
+    """Return the edition asked for, or the one marked as in use."""
+    found = [
+        (version, edition, entries)
+        for version, edition, in_use, entries in editions
+        if edition.edition == wanted or (wanted is None and in_use)
+    ]
+    if not found:
+        message = f"{as_of}没有可用的专项治理事项版本{wanted or ''}。"
+        raise RuleNotInForce(
+            message, remedy="请核对 rules/governance/ 中的edition、in_use和施行日期。", kind="governance"
+        )
+    if len(found) > 1:
+        message = f"{as_of}有{len(found)}个专项治理事项版本同时标为采用。"
+        raise RuleOverlap(message, remedy="只能有一个版本的in_use为true。", kind="governance")
+    return found[0]
+
+
+def _holds(entry: RuleEntry, as_of: date) -> bool:
+    return (entry.from_on is None or entry.from_on <= as_of) and (entry.to_on is None or as_of <= entry.to_on)
+
+
+def _in_force(rows: Iterable[T], as_of: date) -> tuple[T, ...]:
+    return tuple(row for row in rows if _holds(row.entry, as_of))
+
+
+def _index(rulebook: Rulebook, others: Iterable[RuleEntry], log: FaultLog) -> Mapping[str, RuleEntry]:
+    """Return every rule by id; list types, measures and items have name spaces of their own and yield to rules."""
+    scoring: Scoring = rulebook.scoring
+    candidates: Candidates = rulebook.candidates
+    entries = list_entries(
+        rulebook.acceptances,
+        rulebook.catalogue,
+        rulebook.forbidden,
+        rulebook.classification.kinds,
+        rulebook.classification.keywords,
+        rulebook.severity,
+        rulebook.publicity,
+        scoring.grades,
+        scoring.caps,
+        scoring.kinds,
+        scoring.events,
+        scoring.exclusions,
+        candidates.counts,
+        candidates.rules,
+        rulebook.terms,
+    )
+    entries += [scoring.person, scoring.repeated]
+    find_repeats(entries, log)
+    named = {entry.rule_id: entry for entry in others}
+    named |= {list_type.id: list_type.entry for list_type in rulebook.list_types}
+    return named | {entry.rule_id: entry for entry in entries}
+
+
+def _hash(versions: Iterable[RuleVersion]) -> str:
+    """Return the SHA-256 of the rule files in force: names, lengths and bytes, in the order of their names."""
+    digest = sha256()
+    for version in sorted(versions, key=lambda v: v.file):
+        for path in version.files():
+            content = path.read_bytes() if path.is_file() else b""
+            digest.update(f"{version.file}/{path.name}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
