@@ -54,7 +54,9 @@ def main() -> None:
         credit = [sys.executable, "-m", "credit_service"]
         measure("generate", [*credit, "sample", "penalty_org", str(sample), "--rows", str(rows), "--json"], environment)
         print(f"{'file':<28} {sample.stat().st_size / 1e6:8.0f} MB")
-        bare = measure("bare DuckDB read_csv", [sys.executable, "-c", BARE, str(sample), str(home / "b.duckdb")], environment)
+        bare = measure(
+            "bare DuckDB read_csv", [sys.executable, "-c", BARE, str(sample), str(home / "b.duckdb")], environment
+        )
         ingest = measure("credit ingest", [*credit, "ingest", str(sample), "--agency", agency, "--json"], environment)
         answer = json.loads(ingest[3])
         print(f"{'':<28} rows {answer['rows']} accepted {answer['accepted']} rejected {answer['rejected']}")

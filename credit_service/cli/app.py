@@ -9,12 +9,12 @@ import typer
 from credit_service.cli import (
     assess_commands,
     decide_commands,
+    demo_commands,
     desk_commands,
     ingest_commands,
     publish_commands,
     question_commands,
     rules_commands,
-    demo_command,
 )
 from credit_service.cli.output import fail
 from credit_service.errors import CreditServiceError
@@ -31,7 +31,7 @@ for module in (
     assess_commands,
     publish_commands,
     question_commands,
-    demo_command,
+    demo_commands,
 ):
     module.register(app)
 app.add_typer(decide_commands.app, name="decide")

@@ -62,13 +62,25 @@ def explain(
 
 def print_explanation(explanation: Explanation) -> None:
     """Print an explanation for people."""
-    out.print(f"[bold]{explanation.name}[/] {explanation.subject}  基准日 {explanation.as_of}  规则 {explanation.rulebook[:12]}")
+    out.print(
+        f"[bold]{explanation.name}[/] {explanation.subject}  "
+        f"基准日 {explanation.as_of}  规则 {explanation.rulebook[:12]}"
+    )
     if not explanation.categories:
         out.print("  依法不对自然人综合评分；下列仅为记录与建议。" if explanation.is_person else "  没有计分记录。")
     for category in explanation.categories:
         rows = [
-            (r.decided_on, r.severity or "", points(r.points_before), f"{r.weight / 10_000:.2f}%", points(r.points), r.rule,
-             r.source, f"{r.file} 第{r.row}行", r.note)
+            (
+                r.decided_on,
+                r.severity or "",
+                points(r.points_before),
+                f"{r.weight / 10_000:.2f}%",
+                points(r.points),
+                r.rule,
+                r.source,
+                f"{r.file} 第{r.row}行",
+                r.note,
+            )
             for r in category.reasons
         ]
         print_table(
@@ -77,7 +89,9 @@ def print_explanation(explanation: Explanation) -> None:
             rows,
         )
     for candidate in explanation.candidates:
-        out.print(f"  建议：{candidate.list_kind.label} {candidate.list_type} 规则 {candidate.rule}（{candidate.source}）")
+        out.print(
+            f"  建议：{candidate.list_kind.label} {candidate.list_type} 规则 {candidate.rule}（{candidate.source}）"
+        )
 
 
 def points(units: int) -> str:
@@ -97,4 +111,7 @@ def rebuild(
     if as_json:
         print_json(outcome.to_dict())
     else:
-        out.print(f"[green]✓[/] 核对 {outcome.compared} 批，重新入库 {len(outcome.restored)} 批，清除 {len(outcome.dropped)} 批。")
+        out.print(
+            f"[green]✓[/] 核对 {outcome.compared} 批，"
+            f"重新入库 {len(outcome.restored)} 批，清除 {len(outcome.dropped)} 批。"
+        )

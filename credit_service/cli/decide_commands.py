@@ -20,6 +20,7 @@ from credit_service.pipeline.decide import ActRequest, perform_act
 
 app = typer.Typer(help="办理列入、移出：告知、送达、听取陈述申辩、决定、送达。", no_args_is_help=True)
 
+
 class Step(StrEnum):
     """What a person may do to a case from the command line."""
 
@@ -70,21 +71,29 @@ def show(case_id: Annotated[str, typer.Argument(help="案件编号。")], as_jso
         **case_object(view.case),
         "list_type_name": view.list_type_name,
         "acts": [act_object(act) for act in view.acts],
-        "next_acts": [{"act": step.kind.value, "label": step.kind.label, "needs": list(step.needs)} for step in view.next_acts],
+        "next_acts": [
+            {"act": step.kind.value, "label": step.kind.label, "needs": list(step.needs)} for step in view.next_acts
+        ],
     }
     if as_json:
         print_json(answer)
         return
     case = view.case
-    out.print(f"[bold]{case.subject_name}[/] {view.list_type_name} — {case.state.label}\n  {case.fact}\n  依据：{case.list_basis}")
-    print_table("已办", ("行为", "日期", "办理人", "文书", "说明"),
-                [(a.kind.label, a.on, a.actor_id, a.document_no, a.reason or a.evidence) for a in view.acts])
+    out.print(
+        f"[bold]{case.subject_name}[/] {view.list_type_name} — {case.state.label}\n"
+        f"  {case.fact}\n  依据：{case.list_basis}"
+    )
+    print_table(
+        "已办",
+        ("行为", "日期", "办理人", "文书", "说明"),
+        [(a.kind.label, a.on, a.actor_id, a.document_no, a.reason or a.evidence) for a in view.acts],
+    )
     for step in view.next_acts:
         out.print(f"  下一步：{step.kind.label}，需要 {'、'.join(step.needs) or '无'}")
 
 
 @app.command("act")
-def act(  # noqa: PLR0913 -- one option per field of the act; typer reads them from the signature
+def act(
     case_id: Annotated[str, typer.Argument(help="案件编号，见 credit decide list。")],
     step: Annotated[Step, typer.Argument(help="要办的行为。")],
     by: Annotated[str, typer.Option("--by", help="办理人的登录名；密码取自环境变量 CREDIT_PASSWORD，没有则提示输入。")],
@@ -99,7 +108,9 @@ def act(  # noqa: PLR0913 -- one option per field of the act; typer reads them f
     password = os.environ.get("CREDIT_PASSWORD") or typer.prompt(f"{by} 的密码", hide_input=True, err=True)
     signed_in = sign_in(service.office, by, password)
     try:
-        request = ActRequest(case_id, ACTS[step], as_actor(signed_in.account), to_day(on), document_no, reason, evidence)
+        request = ActRequest(
+            case_id, ACTS[step], as_actor(signed_in.account), to_day(on), document_no, reason, evidence
+        )
         case = perform_act(service.office, request)
     finally:
         sign_out(service.office, signed_in.token)

@@ -10,7 +10,15 @@ import typer
 from credit_service.bootstrap import build_service
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
 from credit_service.domain.agency import Agency, Role
-from credit_service.pipeline.accounts import SCOPES, NewAccount, add_account, add_key, list_accounts, list_keys, revoke_key
+from credit_service.pipeline.accounts import (
+    SCOPES,
+    NewAccount,
+    add_account,
+    add_key,
+    list_accounts,
+    list_keys,
+    revoke_key,
+)
 from credit_service.pipeline.agencies import add_agency, list_agencies
 
 accounts = typer.Typer(help="登录账号。", no_args_is_help=True)
@@ -106,8 +114,11 @@ def agency_list(as_json: JsonFlag = False) -> None:
     if as_json:
         print_json({"agencies": rows})
     else:
-        print_table("单位", ("代码", "名称", "简称", "可报送模板"),
-                    [(r["agency_code"], r["name"], r["short_name"], "、".join(r["templates"]) or "全部") for r in rows])
+        print_table(
+            "单位",
+            ("代码", "名称", "简称", "可报送模板"),
+            [(r["agency_code"], r["name"], r["short_name"], "、".join(r["templates"]) or "全部") for r in rows],
+        )
 
 
 @agencies.command("add")

@@ -74,10 +74,7 @@ def print_outcome(outcome: IngestOutcome) -> None:
         print_table(
             "问题清单",
             ("行", "列", "原值", "级别", "说明", "建议"),
-            [
-                (f.row, f.column, f.value[:40], f.severity.label, f.message, f.remedy)
-                for f in errors[:SHOWN_FINDINGS]
-            ],
+            [(f.row, f.column, f.value[:40], f.severity.label, f.message, f.remedy) for f in errors[:SHOWN_FINDINGS]],
         )
     if len(errors) > SHOWN_FINDINGS:
         out.print(f"  另有 {len(errors) - SHOWN_FINDINGS} 条：加 --json 或在部门页面下载错误工作簿查看全部。")
@@ -130,7 +127,11 @@ def batches(
     if as_json:
         print_json({"batches": rows})
     elif rows:
-        print_table("批次", ("批次", "文件", "状态", "模板", "行数", "合格", "不合格", "接收时间"), [tuple(r.values()) for r in rows])
+        print_table(
+            "批次",
+            ("批次", "文件", "状态", "模板", "行数", "合格", "不合格", "接收时间"),
+            [tuple(r.values()) for r in rows],
+        )
     else:
         out.print("还没有批次。用 credit ingest 文件 --agency 单位代码 报送第一批。")
 
@@ -155,7 +156,10 @@ def sample(
     if as_json:
         print_json(written)
     else:
-        out.print(f"[green]✓[/] {target}：{written['rows']} 行，其中应拒收 {written['rejected']} 行；预期结果见 {written['expected']}")
+        out.print(
+            f"[green]✓[/] {target}：{written['rows']} 行，其中应拒收 {written['rejected']} 行；"
+            f"预期结果见 {written['expected']}"
+        )
 
 
 def _ingest_one(service: Service, submission: Submission, *, shown: bool) -> IngestOutcome:

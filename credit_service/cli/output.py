@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -38,7 +39,9 @@ EXIT_CODES: dict[type[CreditServiceError], int] = {
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对象，供程序读取。")]
 
-out = Console(highlight=False)
+# Where nobody's terminal says how wide it is (a pipe, a log), lines keep to a width that tables fit in.
+WIDTH = None if sys.stdout.isatty() else 140
+out = Console(highlight=False, width=WIDTH)
 err = Console(stderr=True, highlight=False)
 
 
@@ -76,7 +79,12 @@ def print_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[obje
 @contextmanager
 def progress_bar(title: str, *, shown: bool) -> Iterator[Progress]:
     """Show a progress bar on standard error while long work runs."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f} 行"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} 行"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True, disable=not shown) as bar:
         bar.add_task(title, total=None)
         yield bar

@@ -35,9 +35,12 @@ def check(
     if as_json:
         print_json(asdict(standing))
         return
-    out.print(f"[bold]{standing.name or standing.identifier}[/] 截至 {standing.as_of:%Y-%m-%d %H:%M} UTC，{len(standing.listings)} 条有效名单信息")
+    name = standing.name or standing.identifier
+    out.print(f"[bold]{name}[/] 截至 {standing.as_of:%Y-%m-%d %H:%M} UTC，{len(standing.listings)} 条有效名单信息")
     for listing in standing.listings:
-        out.print(f"  {listing.list_type_name}：{listing.fact}\n    依据 {listing.basis}；至 {listing.until_on or '长期'}；措施 {'、'.join(listing.measures)}")
+        measures = "、".join(listing.measures)
+        out.print(f"  {listing.list_type_name}：{listing.fact}")
+        out.print(f"    依据 {listing.basis}；至 {listing.until_on or '长期'}；措施 {measures}")
 
 
 def sql(

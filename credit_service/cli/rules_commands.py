@@ -22,22 +22,17 @@ def check(as_json: JsonFlag = False) -> None:
     """校验全部规则文件，列出待客户确认的条目。"""
     report = check_rulebook(find_places().rules)
     if as_json:
-        print_json(
-            {
-                "files": report.files,
-                "faults": [
-                    {"file": f.file, "line": f.line, "code": f.code, "message": f.message, "remedy": f.remedy}
-                    for f in report.faults
-                ],
-                "unconfirmed": list(report.unconfirmed),
-            }
-        )
+        print_json(report.to_dict())
     else:
         if report.faults:
             rows = [(f.file, f.line, f.code, f.message, f.remedy) for f in report.faults]
             print_table("问题", ("文件", "行", "代码", "说明", "改法"), rows)
-        out.print(f"{report.files} 个文件，{len(report.faults)} 处问题，{len(report.unconfirmed)} 项待确认。")
+        out.print(
+            f"{report.files} 个文件，{report.cases} 个案例，"
+            f"{len(report.faults)} 处问题，{len(report.unconfirmed)} 项待确认。"
+        )
         for entry in report.unconfirmed:
-            out.print(f"  待确认 {entry}", markup=False)
+            note = f"（{entry.note}）" if entry.note else ""
+            out.print(f"  待确认 {entry.file}:{entry.line} {entry.rule_id} {entry.text}{note}", markup=False)
     if report.faults:
         raise SystemExit(EXIT_CODES[RulebookError])

@@ -19,7 +19,7 @@ class CellType(StrEnum):
     REGISTRATION = "registration"
     PERSON_ID = "person_id"
     SUBJECT_CODE = "subject_code"
-    """A code of any kind of subject (统一社会信用代码, 注册号, 组织机构代码 or 身份证号), told apart by form and check digit."""
+    """A code of any kind of subject (统一社会信用代码, 注册号, 组织机构代码, 身份证号), told apart by form."""
     DATE = "date"
     MONEY_WAN = "money_wan"
     """万元 as written; becomes whole fen."""

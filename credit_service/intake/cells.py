@@ -16,8 +16,8 @@ from typing import Final
 import polars as pl
 
 from credit_service.domain.template import CellType, Column
-from credit_service.intake.money import read_money
 from credit_service.intake.codes import read_codes
+from credit_service.intake.money import read_money
 from credit_service.intake.typed import Typed, Verdict, no_faults, to_halfwidth
 
 MAX_REMEMBERED: Final = 200_000
@@ -28,12 +28,15 @@ _EPOCH: Final = date(1899, 12, 30)
 _SERIAL: Final = range(20_000, 80_000)
 _YMD: Final = re.compile(
     r"(\d{4})(?:\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})|\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日?)"
-    r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
+    re.ASCII,
 )
-_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_MONTH_ONLY: Final = re.compile(r"\d{4}[-/.年]\d{1,2}月?")
-_SHORT_YEAR: Final = re.compile(r"\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
-_DAY_FIRST: Final = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")
+_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_REFUSED_FORMS: Final = (
+    (re.compile(r"\d{4}[-/.年]\d{1,2}月?", re.ASCII), "只有年月，没有日"),
+    (re.compile(r"\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?", re.ASCII), "的年份只有两位，可能有几种读法"),
+    (re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}", re.ASCII), "的年份写在最后，月和日可能读反"),
+)
 _SEPARATORS: Final = re.compile(r"[;；、，,|\n]+")
 _DATE_REMEDY: Final = "请改成“2026-09-01”或“2026/9/1”这样的年月日。"
 
@@ -161,7 +164,6 @@ class CellTyper:
         return Verdict(number)
 
 
-
 def read_date(cell: str) -> Verdict:
     """Return the date of a cell (half-width): 2026-09-01, 2026/9/1, 2026.9.1, 20260901, 2026年9月1日, an Excel serial.
 
@@ -178,13 +180,8 @@ def read_date(cell: str) -> Verdict:
     serial = cell.removesuffix(".0")
     if len(serial) == 5 and serial.isascii() and serial.isdigit() and int(serial) in _SERIAL:
         return Verdict(_EPOCH + timedelta(days=int(serial)))
-    if _MONTH_ONLY.fullmatch(cell):
-        return Verdict(None, "date-format", f"“{cell}”只有年月，没有日", _DATE_REMEDY)
-    if _SHORT_YEAR.fullmatch(cell):
-        return Verdict(None, "date-format", f"“{cell}”的年份只有两位，可能有几种读法", _DATE_REMEDY)
-    if _DAY_FIRST.fullmatch(cell):
-        return Verdict(None, "date-format", f"“{cell}”的年份写在最后，月和日可能读反", _DATE_REMEDY)
-    return Verdict(None, "date-format", f"“{cell[:30]}”不是日期", _DATE_REMEDY)
+    reason = next((why for form, why in _REFUSED_FORMS if form.fullmatch(cell)), "不是日期")
+    return Verdict(None, "date-format", f"“{cell[:30]}”{reason}", _DATE_REMEDY)
 
 
 def _date_of(cell: str, year: int, month: int, day: int) -> Verdict:

@@ -35,7 +35,9 @@ def is_valid_org_code(codes: pl.Series) -> pl.Series:
     values = [_org_value(digits.arr.get(index)) for index in range(9)]
     check = 11 - _weighted(values[:8], ORG_WEIGHTS) % 11
     # 11 is written 0 and 10 is written X, whose value as a letter is 33.
-    return _answer(codes, ((check < 10) & (values[8] == check)) | _both(check, 10, values[8], 33) | _both(check, 11, values[8], 0))
+    return _answer(
+        codes, ((check < 10) & (values[8] == check)) | _both(check, 10, values[8], 33) | _both(check, 11, values[8], 0)
+    )
 
 
 def is_valid_registration(numbers: pl.Series) -> pl.Series:

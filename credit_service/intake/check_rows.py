@@ -12,7 +12,6 @@ from typing import Final
 
 import polars as pl
 
-from credit_service.domain.identifier import IdentifierKind
 from credit_service.domain.subject import SubjectKind
 from credit_service.domain.template import CellType, Column
 from credit_service.intake.cells import CellTyper, dtype_of, trim
@@ -30,7 +29,6 @@ from credit_service.intake.findings import (
 from credit_service.intake.parsed import CellFault, ParsedChunk
 from credit_service.intake.recognise import Recognised
 from credit_service.intake.rules import CODE_KIND, CheckContext, Rule, build_rules, raw
-from credit_service.intake.typed import Typed
 
 CITIZEN_CARD: Final = "id_card"
 _FOUND: Final = pl.Schema(
@@ -233,7 +231,9 @@ class RowChecker:
                 )
             )
         names = ["reason" if name == "message" else name for name in FINDING_SCHEMA.names()]
-        return pl.concat(parts) if parts else pl.DataFrame(schema=dict(zip(names, FINDING_SCHEMA.dtypes(), strict=True)))
+        return (
+            pl.concat(parts) if parts else pl.DataFrame(schema=dict(zip(names, FINDING_SCHEMA.dtypes(), strict=True)))
+        )
 
     def _show(self, column: Column, frame: pl.DataFrame, places: pl.Series) -> list[str]:
         written = frame[raw(column.header)].gather(places).to_list()
@@ -243,7 +243,9 @@ class RowChecker:
         if column.field == "subject_name":
             persons = self._are_persons(frame.select(pl.all().gather(places))) if places.len() else []
             masked = mask_values(column, written)
-            return [hidden if is_person else open_ for hidden, open_, is_person in zip(masked, shown, persons, strict=True)]
+            return [
+                hidden if is_person else open_ for hidden, open_, is_person in zip(masked, shown, persons, strict=True)
+            ]
         return shown
 
     def _are_persons(self, rows: pl.DataFrame) -> list[bool]:
@@ -277,7 +279,7 @@ def _locate(faults: pl.DataFrame, header: str) -> pl.DataFrame:
 
 def _word(rule: Rule, frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
     reason = pl.lit(rule.reason) if isinstance(rule.reason, str) else rule.reason
-    names = {name for name in reason.meta.root_names()}
+    names = set(reason.meta.root_names())
     rows = frame.select(pl.col(sorted(names) or ["row"]).gather(places))
     return rows.select(
         places.cast(pl.UInt32).alias("index"),

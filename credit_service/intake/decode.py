@@ -8,6 +8,7 @@ line; it is never replaced by question marks and never takes its neighbours with
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from credit_service.intake.parsed import LineFault
 BLOCK_BYTES: Final = 24 * 1024**2
 MAX_LINE_BYTES: Final = 8 * 1024**2
 PROBE_BYTES: Final = 4 * 1024**2
+_PRIVATE: Final = re.compile(r"[\ue000-\uf8ff]")
 _ASK: Final = "请用Excel或WPS打开确认没有乱码，再另存为“CSV UTF-8(逗号分隔)”后报送。"
 
 
@@ -74,12 +76,30 @@ def find_encoding(path: Path) -> Encoding:
     if not lines:
         return Encoding("utf-8", 0, newline)
     for codec in ("utf-8", "gb18030"):
-        fitting = sum(_fits(line, codec) for line in lines)
+        fitting = sum(_reads(line, codec) for line in lines)
         # The header comes first and must fit; a few broken lines further down are faults of those lines.
-        if fitting * 10 >= len(lines) * 9 or (_fits(lines[0], codec) and fitting * 2 > len(lines)):
+        if fitting * 10 >= len(lines) * 9 or (_reads(lines[0], codec) and fitting * 2 > len(lines)):
             return Encoding(codec, 0, newline)
     message = "文件的文字编码既不是UTF-8，也不是GB18030（GBK），无法可靠地读取。"
     raise UnreadableFile(message, remedy=_ASK)
+
+
+def count_lines(path: Path, encoding: Encoding) -> int:
+    """Return the number of line ends, having seen every byte once.
+
+    Raises:
+        UnreadableFile: A line is far too long, or UTF-16 text is broken.
+    """
+    if encoding.codec.startswith("utf-16"):
+        return sum(block.count(encoding.newline) for block in _split_utf16(path, encoding))
+    count = since = 0
+    with path.open("rb") as file:
+        while block := file.read(PROBE_BYTES):
+            found = block.count(encoding.newline)
+            count += found
+            since = len(block) - block.rfind(encoding.newline) if found else since + len(block)
+            _check_line_length(since)
+    return count
 
 
 def read_blocks(path: Path, encoding: Encoding) -> Iterator[LineBlock]:
@@ -118,7 +138,7 @@ def _split_blocks(path: Path, encoding: Encoding) -> Iterator[bytes]:
             block = rest + block
             cut = block.rfind(encoding.newline) + 1
             rest = block[cut:]
-            _check_line_length(rest)
+            _check_line_length(len(rest))
             if cut:
                 yield block[:cut]
         if rest:
@@ -139,15 +159,15 @@ def _split_utf16(path: Path, encoding: Encoding) -> Iterator[bytes]:
                 raise UnreadableFile(message, remedy=_ASK) from error
             cut = block.rfind(encoding.newline) + 1 if raw else len(block)
             rest = block[cut:]
-            _check_line_length(rest)
+            _check_line_length(len(rest))
             if cut:
                 yield block[:cut]
             if not raw:
                 return
 
 
-def _check_line_length(rest: bytes) -> None:
-    if len(rest) > MAX_LINE_BYTES:
+def _check_line_length(length: int) -> None:
+    if length > MAX_LINE_BYTES:
         message = f"文件中有一行超过{MAX_LINE_BYTES // 1024**2}MB，不像是表格。"
         raise UnreadableFile(message, remedy="请检查换行是否丢失，用Excel或WPS另存为“CSV UTF-8”后再报送。")
 
@@ -178,6 +198,15 @@ def _fits(text: bytes, codec: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _reads(line: bytes, codec: str) -> bool:
+    """Return whether a line makes sense: GB18030 accepts nearly any bytes, and gives private characters for Big5."""
+    try:
+        text = line.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return _PRIVATE.search(text) is None
 
 
 def _newline(head: bytes) -> bytes:

@@ -80,7 +80,16 @@ def to_fault_findings(faults: Iterable[LineFault], sheet: str, *, has_persons: b
     **Shape**: like `FINDING_SCHEMA`, with ``reason`` in place of ``message``.
     """
     rows = [
-        (fault.row, sheet, "", _show_line(fault.text, has_persons=has_persons), fault.rule, ERROR, fault.reason, fault.remedy)
+        (
+            fault.row,
+            sheet,
+            "",
+            _show_line(fault.text, has_persons=has_persons),
+            fault.rule,
+            ERROR,
+            fault.reason,
+            fault.remedy,
+        )
         for fault in faults
     ]
     names = [name if name != "message" else "reason" for name in FINDING_SCHEMA.names()]

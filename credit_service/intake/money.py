@@ -52,4 +52,6 @@ def _explain(cell: str, cell_type: CellType) -> Verdict:
     if len((found[2] or "").rstrip("0")) > decimals:
         remedy = f"单位是{unit}时最多{decimals}位小数（到分），请按决定书核对。"
         return Verdict(None, "amount-decimals", f"金额“{shown}”的小数超过{decimals}位，不足一分", remedy)
-    return Verdict(None, "amount-range", f"金额“{shown}”{unit}过大，超过一万亿元", f"请核对单位是否为{unit}、是否多录了0。")
+    return Verdict(
+        None, "amount-range", f"金额“{shown}”{unit}过大，超过一万亿元", f"请核对单位是否为{unit}、是否多录了0。"
+    )

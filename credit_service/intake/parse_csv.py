@@ -19,7 +19,7 @@ from typing import Final
 
 import polars as pl
 
-from credit_service.intake.decode import LineBlock, find_encoding, read_blocks
+from credit_service.intake.decode import LineBlock, count_lines, find_encoding, read_blocks
 from credit_service.intake.parsed import (
     PREVIEW_ROWS,
     Layout,
@@ -35,7 +35,7 @@ PREVIEW_BYTES: Final = 1 << 20
 MAX_RECORD_LINES: Final = 500
 """A quoted cell over more lines than this is taken for an unclosed quote."""
 PLAIN, HOLLOW, ODD = range(3)
-"""Kinds of a line: a record by itself; nothing but blanks, delimiters and quotes; anything else."""
+"""Kinds of a line: a record by itself; nothing but blanks and delimiters; anything else."""
 _BLANK: Final = " \t\u3000\u00a0"
 _UNIT_SEPARATOR: Final = "\x1f"
 
@@ -53,13 +53,13 @@ class CsvReader:
     """Reads one received text file.
 
     Raises:
-        UnreadableFile: The encoding cannot be found (at once), or a line is too long (while reading).
+        UnreadableFile: The encoding cannot be found, or a line is too long.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.encoding = find_encoding(path)
-        self.estimated_rows = _estimate_rows(path, self.encoding.newline)
+        self.estimated_rows = count_lines(path, self.encoding)
 
     def previews(self) -> tuple[Preview, ...]:
         """Return the first rows, read with each delimiter that occurs in them."""
@@ -94,19 +94,11 @@ def _to_lines(block: LineBlock, header_row: int, undecoded: set[int]) -> pl.Data
     return lines.filter(~pl.col("row").is_in(list(undecoded))) if undecoded else lines
 
 
-def _estimate_rows(path: Path, newline: bytes) -> int:
-    count = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 22):
-            count += block.count(newline)
-    return count
-
-
 def _preview(lines: list[str], delimiter: str) -> tuple[PreviewRow, ...]:
     rows: list[PreviewRow] = []
     at = 0
     while at < len(lines) and len(rows) < PREVIEW_ROWS:
-        record = _read_record(lines, at, delimiter, None)
+        record = _read_record(lines, slice(at, len(lines)), delimiter, None)
         if record is None or not record.cells:
             record = _Record(at, at, tuple(lines[at].split(delimiter)))
         rows.append(PreviewRow(record.first + 1, record.last + 1, record.cells))
@@ -114,13 +106,19 @@ def _preview(lines: list[str], delimiter: str) -> tuple[PreviewRow, ...]:
     return tuple(rows)
 
 
-def _read_record(lines: list[str], at: int, delimiter: str, width: int | None) -> _Record | None:
+def _read_record(lines: list[str], within: slice, delimiter: str, width: int | None) -> _Record | None:
     """Return the record that starts at a line, over as many lines as its quotes need, or None where there is none.
 
-    Where ``width`` is given, the record must have it. A record whose quotes are still open after the last line has no
-    cells.
+    Args:
+        lines: All lines.
+        within: Where the record starts, and the end of the lines it may use.
+        delimiter: Between cells.
+        width: How many cells it must have, where that is known.
+
+    A record whose quotes are still open after the last line it may use has no cells.
     """
-    end = min(at + MAX_RECORD_LINES, len(lines))
+    at = within.start
+    end = min(at + MAX_RECORD_LINES, within.stop)
     for last in range(at, end):
         if last > at and '"' not in lines[last]:
             continue
@@ -134,7 +132,7 @@ def _read_record(lines: list[str], at: int, delimiter: str, width: int | None) -
         if len(parsed) != 1 or (width is not None and len(parsed[0]) != width):
             return None
         return _Record(at, last, tuple(parsed[0]))
-    return None if end < len(lines) else _Record(at, end - 1, ())
+    return None if end < within.stop else _Record(at, end - 1, ())
 
 
 @dataclass(frozen=True)
@@ -186,7 +184,7 @@ class _LineSplitter:
         return (
             pl.when((~has_quote & right_width) | well_quoted)
             .then(pl.lit(PLAIN, pl.UInt8))
-            .when(line.str.strip_chars(_BLANK + self._delimiter + '"').str.len_bytes() == 0)
+            .when(line.str.strip_chars(_BLANK + self._delimiter).str.len_bytes() == 0)
             .then(pl.lit(HOLLOW, pl.UInt8))
             .otherwise(pl.lit(ODD, pl.UInt8))
         )
@@ -224,18 +222,18 @@ class _LineSplitter:
         kinds: list[int] = odd["kind"].to_list()
         records: list[tuple[int, tuple[str, ...]]] = []
         faults: list[LineFault] = []
+        ends = _run_ends(rows)
         blank = at = waiting_from = 0
         while at < len(lines):
             if kinds[at] != ODD:
                 blank += 1
                 at += 1
                 continue
-            run = _run_length(rows, at)
-            record = _read_record(lines[at : at + run], 0, self._delimiter, self._width)
+            record = _read_record(lines, slice(at, ends[at]), self._delimiter, self._width)
             if record is not None and record.cells:
                 records.append((rows[at], record.cells))
-                at += record.last + 1
-            elif record is not None and at + run == len(lines) and rows[-1] == last_row:
+                at = record.last + 1
+            elif record is not None and ends[at] == len(lines) and rows[-1] == last_row:
                 waiting_from = rows[at]
                 break
             else:
@@ -265,9 +263,9 @@ class _LineSplitter:
         )
 
 
-def _run_length(rows: list[int], at: int) -> int:
-    """Return how many of the following odd lines directly continue the line ``at``."""
-    run = 1
-    while at + run < len(rows) and run < MAX_RECORD_LINES and rows[at + run] == rows[at] + run:
-        run += 1
-    return run
+def _run_ends(rows: list[int]) -> list[int]:
+    """Return for each odd line the position behind the last line of its run of directly following odd lines."""
+    ends = [len(rows)] * len(rows)
+    for at in range(len(rows) - 2, -1, -1):
+        ends[at] = ends[at + 1] if rows[at + 1] == rows[at] + 1 else at + 1
+    return ends

@@ -112,9 +112,7 @@ def _read_line(number: int, line: str) -> dict[str, str] | LineFault | None:
 
 
 def _loads(text: str) -> Any:  # noqa: ANN401 - JSON may be anything.
-    return json.loads(
-        text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_refuse_duplicates
-    )
+    return json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_refuse_duplicates)
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -145,8 +143,11 @@ def _to_text(item: object) -> str:
         return ""
     if isinstance(item, bool):
         return "是" if item else "否"
-    # A lone surrogate is no character; it is shown as the replacement mark, which the checks refuse.
-    return str(item).encode(errors="replace").decode() if not str(item).isascii() else str(item)
+    text = str(item)
+    if text.isascii():
+        return text
+    # A lone surrogate is no character; it becomes the replacement mark, which the checks refuse.
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _to_chunk(block: list[Row], header: tuple[str, ...]) -> ParsedChunk:

@@ -64,6 +64,7 @@ class WorkbookReader:
             UnreadableFile: A sheet is damaged.
         """
         previews = []
+        self.estimated_rows = 0
         for sheet in self._workbook.sheets_metadata:
             if sheet.typ is not SheetTypeEnum.WorkSheet:
                 continue

@@ -73,7 +73,9 @@ class BatchReading:
         table = self._tables[0]
         if is_empty:
             row = (table.layout.header_row, table.layout.sheet, "", "", "no-rows", WARNING)
-            told = _notes([(*row, "表头下面没有任何数据行", "如属空报可不处理；否则请检查数据是否在别的工作表或文件中。")])
+            told = _notes(
+                [(*row, "表头下面没有任何数据行", "如属空报可不处理；否则请检查数据是否在别的工作表或文件中。")]
+            )
             pending = pl.concat([pending, told])
         checker = RowChecker(table, self._context, several_sheets=False)
         frame = pl.DataFrame(schema=chunk_schema(len(table.layout.header)))
@@ -87,8 +89,10 @@ class BatchReading:
                 asked = f"是否即“{near}”？如是，请改成这个列名后重新报送。" if near else "不需要报送的可不处理。"
                 notes.append((row, sheet, header, "", "extra-column", NOTE, "模板中没有这一列，内容没有读取", asked))
         for match in table.matches:
-            unit = header_key(match.header).unit
-            if match.cell_type is CellType.MONEY_WAN and not unit and match.header != match.column.code:
+            key = header_key(match.header)
+            is_code = key.key == header_key(match.column.code).key
+            unit = key.unit
+            if match.cell_type is CellType.MONEY_WAN and not unit and not is_code:
                 reason, remedy = "表头没有写明单位，已按万元读取", "请核对；如果是元，请在列名后注明“(元)”后重新报送。"
                 notes.append((row, sheet, match.header, "", "unit-assumed", WARNING, reason, remedy))
             elif match.cell_type is not match.column.type:
@@ -98,7 +102,9 @@ class BatchReading:
 
     def _note_skipped(self) -> pl.DataFrame:
         reason, remedy = "没有找到已知模板的表头，这张工作表没有读取", "说明、代码表等可不处理；是数据的请补上表头。"
-        return _notes([(1, sheet, "", "", "sheet-skipped", NOTE, f"工作表“{sheet}”{reason}", remedy) for sheet in self._skipped])
+        return _notes(
+            [(1, sheet, "", "", "sheet-skipped", NOTE, f"工作表“{sheet}”{reason}", remedy) for sheet in self._skipped]
+        )
 
 
 def open_batch(received: ReceivedFile, templates: Sequence[Template], context: CheckContext) -> BatchReading:

@@ -25,6 +25,7 @@ MIN_MATCHES: Final = 3
 CLEAR_SHARE: Final = 0.5
 """From this share of the required columns on the template counts as recognised, and the rest is missing."""
 NEAR_MISS: Final = 70
+MAX_COLUMNS: Final = 1_000
 _UNITS: Final = {"万元": CellType.MONEY_WAN, "元": CellType.MONEY_YUAN}
 _CODES: Final = frozenset(
     {CellType.USCC, CellType.ORG_CODE, CellType.REGISTRATION, CellType.PERSON_ID, CellType.SUBJECT_CODE}
@@ -91,6 +92,7 @@ def recognise_tables(previews: Sequence[Preview], templates: Sequence[Template])
     if not previews:
         message = "文件中没有数据。"
         raise UnreadableFile(message, remedy="请检查是否选错了文件，或数据是否在另一个工作簿中。")
+    _refuse_wide(previews)
     fits = _best_fits(previews, templates)
     clear = [fit for fit in fits if fit.is_clear]
     if not clear:
@@ -144,6 +146,14 @@ def check_conditional_columns(table: Recognised) -> None:
         raise _missing_error(table.template, absent, [header for _, header, _ in table.extra])
 
 
+def _refuse_wide(previews: Sequence[Preview]) -> None:
+    # The same text read with each delimiter is wide in one reading only; all of them must be wide to be hopeless.
+    narrowest = min(max(len(row.cells) for row in preview.rows) for preview in previews)
+    if narrowest > MAX_COLUMNS:
+        message = f"表有{narrowest}列，不像是任何报送模板。"
+        raise UnreadableFile(message, remedy="请检查分隔符是否正确，或是否选错了文件。")
+
+
 def _best_fits(previews: Sequence[Preview], templates: Sequence[Template]) -> list[_Fit]:
     """Return the best fit of every sheet that fits anything, in the order of the sheets."""
     best: dict[str, _Fit] = {}
@@ -157,6 +167,8 @@ def _all_fits(previews: Sequence[Preview], templates: Sequence[Template]) -> Ite
     names = [(template, _names_of(template)) for template in templates]
     for preview in previews:
         for row in preview.rows[:HEADER_SEARCH_ROWS]:
+            if len(row.cells) > MAX_COLUMNS:
+                continue
             keys = [header_key(cell) for cell in row.cells]
             filled = sum(bool(key.key) for key in keys)
             for template, known in names:
@@ -233,8 +245,9 @@ def _refuse_twins(fit: _Fit) -> None:
 def _nearest(header: str, candidates: Sequence[str]) -> str:
     if not header or not candidates:
         return ""
-    found = process.extractOne(header_key(header).key, {c: header_key(c).key for c in candidates}, scorer=fuzz.ratio)
-    return found[2] if found is not None and found[1] >= NEAR_MISS else ""
+    keys = [header_key(candidate).key for candidate in candidates]
+    best = process.extract(header_key(header).key, keys, scorer=fuzz.ratio, limit=1, score_cutoff=NEAR_MISS)
+    return candidates[best[0][2]] if best else ""
 
 
 def _missing(fit: _Fit) -> MissingColumns:

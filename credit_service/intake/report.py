@@ -153,12 +153,14 @@ def _write_table(workbook: Any, reader: Reader, table: Recognised, marks: _Marks
         if len(cells) == 1:
             # A line that could not be split into cells stands whole in the first cell.
             found, comment = marks.find(table.layout.sheet, row, "")
-            _write_cell(sheet, (row - 1, 0), cells[0], found, comment if marks.has_room() else "")
+            _write_cell(sheet, (row - 1, 0), cells[0] or "", found, comment if marks.has_room() else "")
             continue
         for position, text in enumerate(cells):
             found, comment = marks.find(table.layout.sheet, row, headers.get(position, "\0"))
             if text or comment:
-                _write_cell(sheet, (row - 1, position), text or "", found, comment if comment and marks.has_room() else "")
+                _write_cell(
+                    sheet, (row - 1, position), text or "", found, comment if comment and marks.has_room() else ""
+                )
 
 
 def _write_head(sheet: Any, preview: Preview, table: Recognised, marks: _Marks) -> None:  # noqa: ANN401 - as above.

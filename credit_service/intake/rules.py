@@ -197,9 +197,7 @@ def _catalogue_rules(template: Template, forbidden: tuple[ForbiddenTopic, ...]) 
     )
 
 
-def _forbidden_rule(
-    rule: str, column: Column, lead: str, forbidden: tuple[ForbiddenTopic, ...], remedy: str
-) -> Rule:
+def _forbidden_rule(rule: str, column: Column, lead: str, forbidden: tuple[ForbiddenTopic, ...], remedy: str) -> Rule:
     """Search for all patterns at once; which one it was is asked only of the rows that are hit."""
     written = pl.col(raw(column.header))
     anything = "|".join(f"(?:{pattern})" for pattern, _, _ in forbidden)

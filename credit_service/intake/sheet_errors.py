@@ -11,10 +11,12 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
-from xml.etree import ElementTree  # noqa: S405 - only the two small directory parts are parsed, with entities refused.
+from xml.etree import ElementTree
 
 BLOCK: Final = 1 << 20
-_CELL: Final = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})(\d{1,7})"[^>]*>(?:<f\b[^<]*</f>|<f[^>]*/>)?(?:<v>([^<]{1,20})</v>)?')
+_CELL: Final = re.compile(
+    rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})(\d{1,7})"[^>]*>(?:<f\b[^<]*</f>|<f[^>]*/>)?(?:<v>([^<]{1,20})</v>)?'
+)
 _REL: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -50,7 +52,9 @@ def _find_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
         links = _parse(archive.read("xl/_rels/workbook.xml.rels"))
     except (KeyError, ElementTree.ParseError):
         return None
-    identifier = next((s.get(_REL) for s in workbook.iter() if s.tag.endswith("}sheet") and s.get("name") == sheet), None)
+    identifier = next(
+        (s.get(_REL) for s in workbook.iter() if s.tag.endswith("}sheet") and s.get("name") == sheet), None
+    )
     target = next((link.get("Target", "") for link in links if link.get("Id") == identifier), "")
     name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
     return name if name in archive.namelist() else None

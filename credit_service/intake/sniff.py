@@ -162,7 +162,7 @@ def _sniff_braces(body: bytes) -> str:
     first, _, rest = body.partition(b"\n")
     try:
         value = json.loads(first)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "json"
     if isinstance(value, dict) and "rows" in value and not rest.strip():
         return "json"

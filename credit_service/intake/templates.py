@@ -90,14 +90,42 @@ SPECIAL_TARGETS: Final = frozenset(
     }
 )
 TEMPLATE_KEYS: Final = frozenset(
-    "id title record_kind catalogue_class subject_kind columns any_of date_orders not_future unique_by constants source "
-    "status notes".split()
+    {
+        "id",
+        "title",
+        "record_kind",
+        "catalogue_class",
+        "subject_kind",
+        "columns",
+        "any_of",
+        "date_orders",
+        "not_future",
+        "unique_by",
+        "constants",
+        "source",
+        "status",
+        "notes",
+    }
 )
 COLUMN_KEYS: Final = frozenset(
-    "header type field code aliases required required_when forbidden_when width choices minimum maximum personal "
-    "note".split()
+    {
+        "header",
+        "type",
+        "field",
+        "code",
+        "aliases",
+        "required",
+        "required_when",
+        "forbidden_when",
+        "width",
+        "choices",
+        "minimum",
+        "maximum",
+        "personal",
+        "note",
+    }
 )
-ORDERED_TYPES: Final = frozenset({CellType.ENUM, CellType.ENUM_SET, CellType.BOOLEAN})
+CHOICE_TYPES: Final = frozenset({CellType.ENUM, CellType.ENUM_SET, CellType.BOOLEAN})
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -105,10 +133,11 @@ class _PlainLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
+        mark: Any = getattr(event, "start_mark", None)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise yaml.constructor.ConstructorError(None, None, "模板文件不得使用锚点或引用", event.start_mark)
+            raise yaml.constructor.ConstructorError(None, None, "模板文件不得使用锚点或引用", mark)
         if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None) is not None:
-            raise yaml.constructor.ConstructorError(None, None, "模板文件不得使用类型标签", event.start_mark)
+            raise yaml.constructor.ConstructorError(None, None, "模板文件不得使用类型标签", mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the signature is PyYAML's.
@@ -157,10 +186,14 @@ def _to_template(raw: object, stem: str) -> Template:
         subject_kind=SubjectKind(subject_kind).value if subject_kind else None,
         columns=tuple(_to_column(item) for item in fields["columns"]),
         any_of=tuple(tuple(group) for group in fields.get("any_of", ())),
-        date_orders=tuple(DateOrder(**_mapping(o, {"earlier", "later"}, "date_orders")) for o in fields.get("date_orders", ())),
+        date_orders=tuple(
+            DateOrder(**_mapping(o, {"earlier", "later"}, "date_orders")) for o in fields.get("date_orders", ())
+        ),
         not_future=tuple(fields.get("not_future", ())),
         unique_by=tuple(fields.get("unique_by", ())),
-        constants=tuple(_mapping(fields.get("constants", {}), {name for name, _ in RECORD_FIELDS}, "constants").items()),
+        constants=tuple(
+            _mapping(fields.get("constants", {}), {name for name, _ in RECORD_FIELDS}, "constants").items()
+        ),
         source=fields["source"],
         status=fields["status"],
         notes=tuple(fields.get("notes", ())),
@@ -214,7 +247,7 @@ def _check_template(template: Template) -> None:
             if name and owners.setdefault(header_key(name).key, column.header) != column.header:
                 message = f"名称“{name}”同时属于“{owners[header_key(name).key]}”和“{column.header}”"
                 raise ValueError(message)
-        if bool(column.choices) != (column.type in ORDERED_TYPES):
+        if bool(column.choices) != (column.type in CHOICE_TYPES):
             message = f"列“{column.header}”：enum、enum_set、boolean 须有 choices，其他类型不得有"
             raise ValueError(message)
         for condition in (column.required_when, column.forbidden_when):

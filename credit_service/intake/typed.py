@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import polars as pl
 
-FAULT_SCHEMA: Final = pl.Schema({"index": pl.UInt32(), "rule": pl.String(), "reason": pl.String(), "remedy": pl.String()})
+FAULT_SCHEMA: Final = pl.Schema(
+    {"index": pl.UInt32(), "rule": pl.String(), "reason": pl.String(), "remedy": pl.String()}
+)
 
 
 @dataclass(frozen=True)

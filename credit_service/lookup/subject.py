@@ -69,7 +69,9 @@ def check_subject(room: ReadingRoom, request: CheckRequest) -> Standing:
     """
     if not request.case_no.strip():
         message = "查询未写明办理事项编号。"
-        raise PurposeMissing(message, remedy="请在 case_no 中填写本单位的办件编号或公文文号，查询记录将依法留存五年以上。")
+        raise PurposeMissing(
+            message, remedy="请在 case_no 中填写本单位的办件编号或公文文号，查询记录将依法留存五年以上。"
+        )
     subject_id = to_subject_id(room, request.identifier)
     now = room.clock.now()
     with room.ledger.unit_of_work() as uow:
@@ -162,5 +164,7 @@ def _public(cases: Sequence[Case]) -> list[Case]:
 def _measure_names(room: ReadingRoom, uow: UnitOfWork, case: Case) -> tuple[str, ...]:
     names = {measure.slug: measure.name for measure in room.rulebook(room.today()).measures}
     return tuple(
-        names.get(owed.measure, owed.measure) for owed in uow.measures.list_for_case(case.case_id) if owed.ended_on is None
+        names.get(owed.measure, owed.measure)
+        for owed in uow.measures.list_for_case(case.case_id)
+        if owed.ended_on is None
     )

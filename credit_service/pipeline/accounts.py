@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from hashlib import sha256
 
 from pwdlib import PasswordHash
@@ -21,8 +22,6 @@ MINIMUM_PASSWORD = 12
 SIGN_IN_TERM = timedelta(hours=8)
 SCOPES = ("checks", "bulletins")
 _HASHER = PasswordHash.recommended()
-# A wrong name must cost the same time as a wrong password, or names could be guessed by the clock.
-_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def sign_in(office: Office, account_id: str, password: str) -> SignedIn:
     with office.ledger.unit_of_work() as uow:
         account = uow.accounts.find(account_id)
         failures = uow.sessions.count_failures(account_id, now - timedelta(minutes=15))
-        matches = _HASHER.verify(password, account.password_hash if account else _NOBODY)
+        matches = _HASHER.verify(password, account.password_hash if account else _nobody())
         if account is None or account.disabled_at is not None or failures >= 5 or not matches:
             uow.sessions.add_failure(account_id, now)
             uow.audit.append("anonymous", "sign_in.refused", "account", now, {})
@@ -182,6 +181,15 @@ def revoke_key(office: Office, key_id: str) -> None:
         uow.keys.revoke(key_id, office.now())
         uow.audit.append("system", "key.revoked", key_id, office.now(), {})
         uow.commit()
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """Return a hash nobody knows the password of.
+
+    A wrong name must cost the same time as a wrong password, or names could be guessed by the clock.
+    """
+    return _HASHER.hash(secrets.token_urlsafe(16))
 
 
 def _digest(secret: str) -> str:

@@ -19,8 +19,8 @@ from credit_service.pipeline.snapshot import refresh_snapshot
 from credit_service.registry.unit_of_work import RunReceipt
 from credit_service.rulebook.compile_sql import compile_scoring
 from credit_service.rulebook.schema import Rulebook
-from credit_service.warehouse.run_query import AssessmentRun
 from credit_service.warehouse.connection import Session
+from credit_service.warehouse.run_query import AssessmentRun
 
 
 @dataclass(frozen=True)

@@ -148,9 +148,8 @@ class _Walk:
         decide = ActRequest(case.case_id, ActKind.DECIDE, decider, decided_on, number, "事实清楚，依据充分，程序合法")
         self._act(decide)
         decision_served_on = self._workday(decided_on, 1)
-        self._act(
-            ActRequest(case.case_id, ActKind.SERVE_DECISION, reviewer, decision_served_on, evidence="直接送达回证（测试）")
-        )
+        proof = "直接送达回证（测试）"
+        self._act(ActRequest(case.case_id, ActKind.SERVE_DECISION, reviewer, decision_served_on, evidence=proof))
         self.publish_on = max(self.publish_on, self._workday(decision_served_on, 1))
 
     def _try_to_skip(self, case: Case, decider: Actor, day: date) -> str:

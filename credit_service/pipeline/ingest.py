@@ -82,7 +82,9 @@ def ingest_file(office: Office, submission: Submission, progress: Progress | Non
     received = receive_file(submission.source, submission.file_name, office.places.inbox)
     batch = _journal_received(office, received, agency, submission.actor_id)
     if batch.status is BatchStatus.STORED:
-        return IngestOutcome(batch, _title(office, batch.template), True, find_findings(office, batch.batch_id))
+        return IngestOutcome(
+            batch, _title(office, batch.template), repeated=True, findings=find_findings(office, batch.batch_id)
+        )
     return store_received(office, batch, agency, progress)
 
 
@@ -110,7 +112,7 @@ def store_received(office: Office, batch: Batch, agency: Agency, progress: Progr
         uow.batches.mark_stored(stored)
         uow.audit.append(batch.received_by, "batch.stored", batch.batch_id, office.now(), counts_of(stored))
         uow.commit()
-    return IngestOutcome(stored, reading.template.title, False, findings)
+    return IngestOutcome(stored, reading.template.title, repeated=False, findings=findings)
 
 
 def counts_of(batch: Batch) -> dict[str, object]:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-WAIT_SECONDS = 15
+WAIT_SECONDS = 15.0
 """How long a writer waits for the one before it."""
 READS_ONLY = "ledger_reads_only"
 """Execution option of a connection that will not write."""
@@ -28,7 +28,7 @@ def open_engine(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(address)
-    options = f"-c lock_timeout={WAIT_SECONDS * 1000} -c timezone=UTC"
+    options = f"-c lock_timeout={int(WAIT_SECONDS * 1000)} -c timezone=UTC"
     # Rows hold names: no value of a row may reach a log through the text of an error.
     engine = sa.create_engine(address, pool_pre_ping=True, hide_parameters=True, connect_args={"options": options})
     event.listen(engine, "begin", _begin_postgresql)
@@ -63,7 +63,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     # The driver would begin transactions by itself, and too late; `_begin_sqlite` does it instead.
     connection.isolation_level = None
     for pragma in (
-        "busy_timeout = 15000",
+        f"busy_timeout = {int(WAIT_SECONDS * 1000)}",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",

@@ -6,6 +6,7 @@ the migrated database equal. Column suffixes are those of the house: ``_on`` a l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,20 +20,30 @@ class Instant(sa.types.TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Refuse an instant without offset: it would be read back as another one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = "an instant needs its offset"
-            raise ValueError(message)
-        return value.astimezone(UTC)
+    def bind_processor(self, dialect: sa.Dialect) -> Callable[[datetime | None], object]:
+        """Return what turns an aware instant into the database's own; one without offset is refused."""
+        to_column = super().bind_processor(dialect)
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Return the instant as aware UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        def to_utc(value: datetime | None) -> object:
+            if value is not None and value.tzinfo is None:
+                message = "an instant needs its offset, or it would be read back as another one"
+                raise ValueError(message)
+            instant = None if value is None else value.astimezone(UTC)
+            return instant if to_column is None else to_column(instant)
+
+        return to_utc
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[object], datetime | None]:
+        """Return what turns the database's own into an aware instant, UTC."""
+        from_column = super().result_processor(dialect, coltype)
+
+        def from_utc(value: object) -> datetime | None:
+            instant = value if from_column is None else from_column(value)
+            if not isinstance(instant, datetime):
+                return None
+            return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+        return from_utc
 
 
 class Row(SQLModel):

@@ -62,7 +62,7 @@ def check_rules(rules_dir: Path) -> RulesReport:
     rulebooks = _build_all(versions, log)
     cases = _read_all_cases(rules_dir, log)
     if not log.faults:
-        _run_cases(rulebooks, cases, log)
+        _run_cases(versions, cases, log)
     return RulesReport(
         faults=tuple(sorted(log.faults)),
         unconfirmed=tuple(sorted(set(_find_unconfirmed(rulebooks)))),
@@ -125,21 +125,19 @@ def _read_all_cases(rules_dir: Path, log: FaultLog) -> list[WorkedCase]:
     return cases
 
 
-def _run_cases(rulebooks: Sequence[Rulebook], cases: Iterable[WorkedCase], log: FaultLog) -> None:
+def _run_cases(versions: Sequence[RuleVersion], cases: Iterable[WorkedCase], log: FaultLog) -> None:
+    rulebooks: dict[date, list[Rulebook]] = {}
     for case in cases:
-        known = [rulebook for rulebook in rulebooks if rulebook.as_of <= case.as_of]
-        if not known:
-            log.add(
-                RuleFault(case.file, case.line, "rule_not_in_force", f"{case.as_of}没有生效的规则", "请改用其他日期。")
-            )
-            continue
-        try:
-            differences = find_differences(known[-1], case, evaluate(known[-1], case.facts, case.as_of))
-        except KeyError as fault:
-            differences = [f"案例中的类别{fault}不存在"]
-        for difference in differences:
-            message = f"案例“{case.name}”与规则不符：{difference}"
-            log.add(RuleFault(case.file, case.line, RuleSyntax.code, message, "请核对规则或案例。"))
+        if case.as_of not in rulebooks:
+            rulebooks[case.as_of] = _build(find_in_force(versions, case.as_of), case.as_of, log)
+        for rulebook in rulebooks[case.as_of]:
+            try:
+                differences = find_differences(rulebook, case, evaluate(rulebook, case.facts, case.as_of))
+            except KeyError as fault:
+                differences = [f"案例中的类别{fault}不存在"]
+            for difference in differences:
+                message = f"案例“{case.name}”与规则不符：{difference}"
+                log.add(RuleFault(case.file, case.line, RuleSyntax.code, message, "请核对规则或案例。"))
 
 
 def _find_unconfirmed(rulebooks: Iterable[Rulebook]) -> Iterable[Unconfirmed]:

@@ -141,7 +141,7 @@ class Sum:
     @property
     def type(self) -> ValueType:
         """The unit of both."""
-        return self.right.type if isinstance(self.left, Number) else self.left.type
+        return self.right.type if _is_constant(self.left) else self.left.type
 
     @property
     def nullable(self) -> bool:
@@ -297,8 +297,13 @@ def list_fields(node: Condition | Operand) -> Iterator[FieldSpec]:
         yield from list_fields(node.item)
 
 
+def _is_constant(node: Operand) -> bool:
+    """Return whether a value has no unit of its own: a number, or numbers added up."""
+    return isinstance(node, Number) or (isinstance(node, Sum) and _is_constant(node.left) and _is_constant(node.right))
+
+
 def _check_units(left: Operand, right: Operand) -> None:
-    free = {type(left), type(right)} & {Number} and {left.type, right.type} <= NUMERIC
+    free = (_is_constant(left) or _is_constant(right)) and {left.type, right.type} <= NUMERIC
     if left.type is not right.type and not free:
         message = f"单位不同：{left.type.label}不能与{right.type.label}比较或加减"
         raise ConditionFault(message)

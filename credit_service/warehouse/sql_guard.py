@@ -119,7 +119,7 @@ class _TreeCheck:
             return
         if "function_name" in node:
             _check_function(node, ALLOWED_FUNCTIONS)
-        scope = self._check_common_tables(node.get("cte_map"), scope)
+        scope = self._check_named_queries(node.get("cte_map"), scope)
         for name, child in node.items():
             if name != "cte_map":
                 self.check(child, scope)
@@ -142,7 +142,7 @@ class _TreeCheck:
         beside = [child for name, child in node.items() if name != "function"]
         self.check([arguments, *beside], scope)
 
-    def _check_common_tables(self, cte_map: object, scope: frozenset[str]) -> frozenset[str]:
+    def _check_named_queries(self, cte_map: object, scope: frozenset[str]) -> frozenset[str]:
         entries = cte_map.get("map", []) if isinstance(cte_map, Mapping) else []
         for entry in entries:
             name = str(entry["key"]).lower()

@@ -21,6 +21,8 @@ import polars as pl
 from credit_service.domain.record import RECORD_FIELDS
 from credit_service.warehouse.digest import FINDING_FIELDS, Counts, compute_digests
 
+ROW_GROUP = 122_880
+"""Rows of one row group of a DuckDB table."""
 _RECORD_COLUMNS = [name for name, _ in RECORD_FIELDS]
 
 
@@ -58,6 +60,7 @@ class BatchWriter:
         self._connection = connection
         self._meta = meta
         self._learned_at: datetime | None = None
+        self._waiting = pl.DataFrame()
         self.rows = 0
         self.accepted = 0
         self.blank = 0
@@ -77,7 +80,7 @@ class BatchWriter:
             rows: Data rows received in this chunk.
             blank: Those of them that were blank.
 
-        **Shape**: memory is bounded by the chunk; nothing is kept after the call.
+        **Shape**: memory is bounded by the chunk and one row group of DuckDB's, whatever the size of the batch.
         """
         if records.columns != _RECORD_COLUMNS:
             message = f"a record frame must have the columns of RECORD_FIELDS, not {records.columns}"
@@ -87,13 +90,21 @@ class BatchWriter:
             raise ValueError(message)
         if records.height:
             self._check_origin(records)
-            _insert(self._connection, "records", records)
+            self._insert_row_groups(records)
         if findings.height:
             batch_id = pl.lit(self._meta.batch_id).alias("batch_id")
             _insert(self._connection, "rejections", findings.select(batch_id, *FINDING_FIELDS))
         self.rows += rows
         self.accepted += records.height
         self.blank += blank
+
+    def _insert_row_groups(self, records: pl.DataFrame) -> None:
+        """Insert what fills whole row groups and keep the rest: DuckDB writes odd pieces twice."""
+        waiting = pl.concat([self._waiting, records]) if self._waiting.height else records
+        whole = waiting.height - waiting.height % ROW_GROUP
+        for start in range(0, whole, ROW_GROUP):
+            _insert(self._connection, "records", waiting[start : start + ROW_GROUP])
+        self._waiting = waiting[whole:]
 
     def _check_origin(self, records: pl.DataFrame) -> None:
         batches = records["batch_id"].unique().to_list()
@@ -106,6 +117,8 @@ class BatchWriter:
 
     def finish(self) -> None:
         """Mark what this batch supersedes and write the ``applied`` row, last."""
+        if self._waiting.height:
+            _insert(self._connection, "records", self._waiting)
         if self._learned_at is not None:
             for statement in (_SUPERSEDE_EARLIER, _SUPERSEDED_BY_LATER):
                 self._connection.sql(

@@ -7,13 +7,13 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Cookie, Page, sync_playwright
 
 from credit_service.bootstrap import Service, build_service, to_places
 from credit_service.domain.agency import Role
@@ -33,22 +33,27 @@ class Site:
     url: str
     service: Service
     demo: DemoOutcome
+    cookies: dict[Role, list[Cookie]] = field(default_factory=dict)
 
     def sign_in(self, page: Page, role: Role) -> None:
-        """Sign in through the form, as the demo's account of this role."""
+        """Sign in as the demo's account of this role: through the form the first time, with its cookies afterwards."""
+        if role in self.cookies:
+            page.context.add_cookies(self.cookies[role])
+            return
         account_id, password = next((a, p) for a, _, p in self.demo.accounts if a == f"demo-{role.value}")
         page.goto(f"{self.url}/sign-in")
         page.get_by_label("登录名").fill(account_id)
         page.get_by_label("密码").fill(password)
         page.get_by_role("button", name="登录").click()
         page.wait_for_url(lambda url: "/sign-in" not in url)
+        self.cookies[role] = page.context.cookies()
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve the played demo on a free port."""
     settings = Settings(home=tmp_path_factory.mktemp("browser") / "home")
-    demo = play_demo(to_places(settings), lambda clock: build_service(settings, clock).office, lambda _line: None)
+    demo = play_demo(to_places(settings), lambda: build_service(settings).office, lambda _line: None)
     service = build_service(settings, FixedClock(NOW))
     server = uvicorn.Server(uvicorn.Config(create_app(service), port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)

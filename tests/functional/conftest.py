@@ -39,7 +39,9 @@ class CreditHome:
         if password:
             environment["CREDIT_PASSWORD"] = password
         command = [sys.executable, "-m", "credit_service", *map(str, arguments)]
-        done = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(
+            command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=300, check=False
+        )
         return Answer(done.returncode, done.stdout, done.stderr)
 
 

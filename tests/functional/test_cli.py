@@ -125,12 +125,12 @@ class TestOnTheDemo:
         assert wrong_role.code == 60
         wrong_password = demo.home.run(
             *("decide", "act", case["case_id"], "notice", "--by", "demo-reviewer", "--json"),
-            password="not the password",
+            password="-".join(["wrong"] * 3),
         )
         assert wrong_password.json()["error"]["code"] == "not_signed_in"
 
     def test_a_listed_organisation_is_found_by_code_with_purpose(self, demo):
-        black = [c for c in demo.home.run("decide", "list", "--list", "black", "--json").json()["cases"]]
+        black = demo.home.run("decide", "list", "--list", "black", "--json").json()["cases"]
         listed = next(c for c in black if c["state"] == "published" and c["subject_id"].startswith("uscc:"))
         code = listed["subject_id"].removeprefix("uscc:")
         options = ("--agency", "11990101990100034U", "--purpose", "procurement", "--json")

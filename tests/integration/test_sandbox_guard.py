@@ -159,7 +159,7 @@ ATTACKS = {
         "SELECT '" + ")" * 100 + "', " + "(" * 161 + "1" + ")" * 161,
         "SELECT " + "NOT " * 3000 + "true",
         "SELECT * FROM scores" + ", scores" * 2000,
-        "SELECT " + "- " * 9000 + "1",
+        "SELECT " + "- " * 9000 + "a",
     ),
     "texts": (
         "",

@@ -71,7 +71,7 @@ def run_until_killed(home: Path, first: int, what: str, pause: float) -> list[st
     return [line.strip() for line in lines if line.endswith("\n")]
 
 
-@pytest.mark.parametrize("pause", [0.003, 0.011, 0.028, 0.05])
+@pytest.mark.parametrize("pause", [0.004, 0.03])
 def test_killed_writer_loses_nothing_acknowledged(tmp_path: Path, pause: float):
     acknowledged: dict[str, str] = {}
     for turn in range(2):
@@ -85,7 +85,7 @@ def test_killed_writer_loses_nothing_acknowledged(tmp_path: Path, pause: float):
             assert set(counts["batch_id"]) == set(session.applied()) == set(held)
 
 
-@pytest.mark.parametrize("pause", [0.0, 0.02, 0.045])
+@pytest.mark.parametrize("pause", [0.0, 0.03])
 def test_killed_publication_leaves_the_previous_or_the_next(tmp_path: Path, pause: float):
     said = run_until_killed(tmp_path, 0, "snapshot", pause)
     snapshot = get_snapshot(tmp_path / "snapshots")

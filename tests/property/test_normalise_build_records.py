@@ -79,7 +79,7 @@ def to_accepted(filled: list[dict[str, object]]) -> pl.DataFrame:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(rows(), min_size=1, max_size=5))
 def test_no_person_id_or_full_name_in_any_column(filled: list[dict[str, object]]):
     records = build_records(to_accepted(filled), CONTEXT).records
@@ -90,7 +90,7 @@ def test_no_person_id_or_full_name_in_any_column(filled: list[dict[str, object]]
             assert not [text for text in squeezed if secret in text]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(rows(), min_size=1, max_size=6), st.randoms(use_true_random=False))
 def test_order_of_rows_does_not_matter(filled: list[dict[str, object]], chance: Random):
     accepted = to_accepted(filled)
@@ -101,7 +101,7 @@ def test_order_of_rows_does_not_matter(filled: list[dict[str, object]], chance: 
     assert straight.persons.equals(shuffled.persons)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(rows(), min_size=2, max_size=6))
 def test_chunks_give_what_the_whole_gives(filled: list[dict[str, object]]):
     accepted = to_accepted(filled)
@@ -109,7 +109,7 @@ def test_chunks_give_what_the_whole_gives(filled: list[dict[str, object]]):
     assert pl.concat(parts).equals(build_records(accepted, CONTEXT).records)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.text(max_size=20))
 def test_spellings_are_settled_once_and_for_all(text: str):
     for spell in (normalise_name, normalise_document_no):
@@ -117,7 +117,7 @@ def test_spellings_are_settled_once_and_for_all(text: str):
         assert once.select(spell("text")).equals(once)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=12), max_size=10))
 def test_column_mask_is_the_domains_mask(names: list[str]):
     frame = pl.DataFrame({"name": names}, schema={"name": pl.String})

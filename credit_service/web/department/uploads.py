@@ -19,7 +19,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import UploadFile
 
 from credit_service.domain.template import Template
-from credit_service.errors import SubmissionError, UnknownTemplate, UnreadableFile, WarehouseBusy
+from credit_service.errors import ScopeDenied, SubmissionError, UnknownTemplate, UnreadableFile, WarehouseBusy
 from credit_service.lookup.batches import list_batches
 from credit_service.lookup.templates import list_templates
 from credit_service.pipeline.ingest import Submission, ingest_file
@@ -72,7 +72,7 @@ def submit_batch(visit: UploadVisit, upload: Annotated[UploadFile, Depends(read_
         submission = Submission(Path(kept.name), file_name, account.agency_code, account.account_id)
         try:
             outcome = ingest_file(visit.office, submission)
-        except SubmissionError as fault:
+        except (SubmissionError, ScopeDenied) as fault:
             context = {**_context(visit), "fault": fault, "file_name": file_name}
             return visit.page("department/home.html", context, status=status_of(fault))
         except WarehouseBusy:

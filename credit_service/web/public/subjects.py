@@ -19,7 +19,7 @@ _NOINDEX = {"X-Robots-Tag": "noindex, nofollow"}
 @router.get("/search", response_class=HTMLResponse)
 def show_search(visit: AnyVisit, q: Annotated[str, Query(max_length=100)] = "") -> Response:
     """Search published organisations by part of the name or by the whole code."""
-    text = q.strip()
+    text = "".join(character for character in q if character.isprintable()).strip()
     hits = []
     if text:
         find_throttles(visit.request).searches.count(to_address(visit.request))

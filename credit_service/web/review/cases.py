@@ -92,6 +92,7 @@ def _show(
         "done": next((member for member in ActKind if member.value == done), None),
         "fault": fault,
         "today": visit.office.today(),
+        "measure_names": {item.slug: item.name for item in visit.room.rulebook(visit.room.today()).measures},
         "kinds": {member.value: member.label for member in RecordKind},
         "severities": {member.value: member.label for member in Severity},
     }

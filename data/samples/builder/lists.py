@@ -219,7 +219,7 @@ class ListDesk:
             star_row(PERSONS["star_was_minor"], "优秀志愿者", on, agency, "TY2026-007（监护人同意）"),
             star_row(PERSONS["honoured_defaulter"], "道德模范", date(2025, 9, 10), agency, "TY2025-031"),
         )
-        for step, who in enumerate(NEIGHBOURS[:8]):
+        for step, who in enumerate(NEIGHBOURS[14:22]):
             batch.add(star_row(who, "优秀志愿者", date(2026, 8, 20), agency, f"TY2026-{step + 8:03d}"))
         batch.spoil(11, "同意书编号", "required-when", None)
         batch.spoil(14, "身份证号", "person-id-check-digit", _shifted(batch.rows[14]["身份证号"]))

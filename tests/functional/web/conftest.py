@@ -96,7 +96,7 @@ def empty_world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, DemoOutcome]:
     """A home in which the demo was played."""
     settings = Settings(home=tmp_path_factory.mktemp("played") / "home")
-    demo = play_demo(to_places(settings), lambda clock: build_service(settings, clock).office, lambda _line: None)
+    demo = play_demo(to_places(settings), lambda: build_service(settings).office, lambda _line: None)
     return settings, demo
 
 

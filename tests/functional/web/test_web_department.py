@@ -149,3 +149,12 @@ def test_an_overseer_reads_all_batches_and_cannot_upload(world: World):
 
 def test_signed_in_pages_are_not_kept(world: World):
     assert world.client(Role.AUDITOR).get("/department").headers["cache-control"] == "no-store"
+
+
+def test_a_template_the_agency_may_not_send_is_refused_on_the_page(
+    empty_world: World, clerk: TestClient, samples: Path
+):
+    answer = _upload(empty_world, clerk, samples / "good" / "诚信之星（含本人同意）.xlsx")
+    assert answer.status_code == 403
+    assert "无权报送" in answer.text
+    assert "把文件拖到这里" in answer.text

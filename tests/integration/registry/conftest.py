@@ -3,7 +3,6 @@
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -39,70 +38,82 @@ PATH = (
 )
 
 
-@dataclass(frozen=True)
 class Server:
-    """A PostgreSQL server on which this run makes and drops databases of its own."""
+    """A PostgreSQL server on which this run makes and drops a database of its own."""
 
-    address: str
+    def __init__(self, address: str) -> None:
+        self.name = f"credit_test_{uuid.uuid4().hex[:12]}"
+        self.url = make_url(address).set(database=self.name).render_as_string(hide_password=False)
+        self._server = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+        self._run(self._server, f"CREATE DATABASE {self.name}")
+        self._door = sa.create_engine(self.url, isolation_level="AUTOCOMMIT")
+        first = Ledger(self.url)
+        first.create()
+        first.close()
+        with self._door.connect() as connection:
+            self._head = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
 
-    def run(self, statement: str) -> None:
-        door = sa.create_engine(self.address, isolation_level="AUTOCOMMIT")
+    def _run(self, door: sa.Engine, *statements: str) -> None:
         with door.connect() as connection:
-            connection.execute(sa.text(statement))
-        door.dispose()
+            for statement in statements:
+                connection.execute(sa.text(statement))
 
-    def url(self, name: str) -> str:
-        return make_url(self.address).set(database=name).render_as_string(hide_password=False)
+    def empty(self) -> None:
+        """Make the database as new; only here, where the law's triggers can be put to sleep, rows are taken away."""
+        self._run(
+            self._door,
+            "SET session_replication_role = replica",
+            f"TRUNCATE {', '.join(Row.metadata.tables)} RESTART IDENTITY CASCADE",
+            "SET session_replication_role = origin",
+            "ALTER TABLE audit ENABLE TRIGGER USER",
+            f"UPDATE alembic_version SET version_num = '{self._head}'",
+        )
+
+    def drop(self) -> None:
+        self._door.dispose()
+        self._run(self._server, f"DROP DATABASE {self.name} WITH (FORCE)")
+        self._server.dispose()
 
 
 @pytest.fixture(scope="session")
-def migrated() -> Iterator[tuple[Server, str]]:
-    """Return a server and the name of a migrated, empty database that each test copies."""
+def server() -> Iterator[Server]:
+    """Return a migrated database for this run, emptied for each test."""
     address = os.environ.get(SERVER)
     if not address:
         pytest.skip(f"no PostgreSQL server named in {SERVER}")
-    server, name = Server(address), f"credit_test_{uuid.uuid4().hex[:12]}"
-    server.run(f"CREATE DATABASE {name}")
-    first = Ledger(server.url(name))
-    first.create()
-    first.close()
-    yield server, name
-    server.run(f"DROP DATABASE {name} WITH (FORCE)")
+    made = Server(address)
+    yield made
+    made.drop()
 
 
 BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
-@contextmanager
-def empty_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """Give the address of an empty database that nobody else uses."""
+def empty_database(request: pytest.FixtureRequest, folder: Path) -> str:
+    """Return the address of an empty database that nobody else uses now."""
     if request.param == "sqlite":
-        yield f"sqlite:///{folder / 'ledger.sqlite'}"
-        return
-    server, template = request.getfixturevalue("migrated")
-    name = f"credit_test_{uuid.uuid4().hex[:12]}"
-    server.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
-    yield server.url(name)
-    server.run(f"DROP DATABASE {name} WITH (FORCE)")
+        return f"sqlite:///{folder / 'ledger.sqlite'}"
+    server: Server = request.getfixturevalue("server")
+    server.empty()
+    return server.url
 
 
 @pytest.fixture(params=BACKENDS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the address of a database for one test."""
-    with empty_database(request, tmp_path) as address:
-        yield address
+    return empty_database(request, tmp_path)
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
 def shared_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Desk"]:
     """Return a desk for all tests of a module, for those whose every attempt is refused."""
-    with empty_database(request, tmp_path_factory.mktemp("shared")) as address:
-        opened = Ledger(address)
-        opened.create()
-        desk = Desk(opened, address)
-        yield desk
-        desk.close()
-        opened.close()
+    address = empty_database(request, tmp_path_factory.mktemp("shared"))
+    opened = Ledger(address)
+    opened.create()
+    desk = Desk(opened, address)
+    yield desk
+    desk.close()
+    opened.close()
 
 
 @pytest.fixture

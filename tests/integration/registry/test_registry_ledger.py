@@ -1,5 +1,6 @@
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from alembic.migration import MigrationContext
 
 from credit_service.domain.agency import Account, ApiKey, Role
 from credit_service.domain.batch import Batch, BatchStatus
+from credit_service.domain.clock import SHANGHAI
 from credit_service.errors import (
     BatchNotFound,
     KeyMissing,
@@ -17,6 +19,7 @@ from credit_service.errors import (
     SubjectNotFound,
     UnknownAgency,
 )
+from credit_service.registry import engine
 from credit_service.registry.keys import load_or_create_keys
 from credit_service.registry.tables import Row
 from credit_service.registry.traces import RunReceipt
@@ -105,6 +108,31 @@ def test_readers_do_not_wait_for_a_writer(seeded):
         writer.keys.revoke("none", NOW)
         with seeded.reading() as uow:
             assert len(uow.agencies.list_all()) == 1
+
+
+def test_a_writer_that_waits_too_long_is_told_to_come_back(url, monkeypatch):
+    monkeypatch.setattr(engine, "WAIT_SECONDS", 0.2)
+    impatient = Ledger(url)
+    impatient.create()
+
+    def write() -> None:
+        with impatient.unit_of_work() as uow:
+            uow.keys.revoke("none", NOW)
+
+    with impatient.unit_of_work(), pytest.raises(LedgerConflict, match="正忙"):
+        write()
+    impatient.close()
+
+
+def test_no_value_of_a_row_is_in_the_text_of_an_error(desk):
+    with pytest.raises(sa.exc.DBAPIError) as fault, desk.ledger.reading() as uow:
+        uow.agencies.add(desk.agency())
+    assert desk.agency().name not in str(fault.value)
+
+
+def test_the_file_of_a_ledger_is_read_by_nobody_else(ledger, url):
+    path = Path(url.removeprefix("sqlite:///"))
+    assert not url.startswith("sqlite") or path.stat().st_mode & 0o077 == 0
 
 
 def test_agencies_are_what_was_added(seeded, desk):
@@ -233,6 +261,16 @@ def test_without_keys_persons_are_out_of_reach(url):
     with pytest.raises(KeyMissing), bare.unit_of_work() as uow:
         uow.persons.store([("psn:1", "甲（测试）", "1")])
     bare.close()
+
+
+def test_an_instant_is_read_back_as_the_same_instant(ledger):
+    shanghai = NOW.astimezone(SHANGHAI)
+    with ledger.unit_of_work() as uow:
+        uow.runs.add(RunReceipt("A1", NOW.date(), shanghai, "rules", "sql"))
+        assert uow.runs.find("A1").known_at == NOW
+        assert uow.runs.find("A1").known_at.tzinfo is UTC
+        with pytest.raises(sa.exc.StatementError, match="offset"):
+            uow.runs.add(RunReceipt("A2", NOW.date(), NOW.replace(tzinfo=None), "rules", "sql"))
 
 
 def test_the_same_run_is_kept_once(ledger):

@@ -6,7 +6,7 @@ from credit_service.domain.query import LookUp
 
 TAMPERING = (
     "UPDATE audit SET actor_id = 'other' WHERE seq = 2",
-    "UPDATE audit SET detail = '{\"step\":9}' WHERE seq = 2",
+    "UPDATE audit SET detail = '{}' WHERE seq = 2",
     "UPDATE audit SET action = 'case.declined' WHERE seq = 1",
     "UPDATE audit SET object_id = 'C9' WHERE seq = 3",
     "UPDATE audit SET at = '2026-09-05 04:00:00' WHERE seq = 2",

@@ -208,6 +208,11 @@ def _create_cases() -> None:
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_listing_case")),
         *_checks("listing_case", CASE_CHECKS, CASE_DATES),
     )
+    _index_cases()
+
+
+def _index_cases() -> None:
+    """What cases are looked up by; at most one is open for a subject, list, type and category."""
     op.create_index(op.f("ix_listing_case_identifier_code"), "listing_case", ["identifier_code"], unique=False)
     op.create_index(
         "uq_listing_case_open",

@@ -1,0 +1,93 @@
+"""The compiled rules on a real DuckDB in memory, answering in the referee's words so that the two can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from credit_service.domain.record import RECORD_FIELDS
+from credit_service.rulebook.compile_sql import CompiledScoring
+from credit_service.rulebook.fact import EvaluatedCandidate, EvaluatedReason, EvaluatedScore, Evaluation, Fact
+from credit_service.warehouse.run_query import AssessmentRun, run_explanation
+
+SCHEMA = Path(__file__).parents[2] / "credit_service" / "warehouse" / "schema" / "0001_base.sql"
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
+_WAREHOUSES: dict[int, tuple[duckdb.DuckDBPyConnection, CompiledScoring]] = {}
+_BLANKS: dict[str, object] = {"text": "", "int": 0, "bool": False}
+
+
+def evaluate_on_duckdb(
+    compiled: CompiledScoring, facts: Sequence[Fact], as_of: date, known_at: datetime = LATER
+) -> Evaluation:
+    """Store the facts, run every step, and read back what was stored and what was found of each record."""
+    connection = _open_compiled(compiled)
+    for table in ("records", "scores", "reasons", "candidates"):
+        connection.execute(f"DELETE FROM {table}")
+    _store(connection, facts)
+    known = {"as_of": as_of, "known_at": known_at.replace(tzinfo=None), "run_id": "R"}
+    for step in compiled.steps:
+        connection.execute(step.sql, {name: known[name] for name in step.parameters})
+    scores = connection.sql("SELECT * EXCLUDE (run_id) FROM scores").fetchall()
+    candidates = connection.sql("SELECT * EXCLUDE (run_id) FROM candidates").fetchall()
+    kept = {record_id for (record_id,) in connection.sql("SELECT record_id FROM reasons").fetchall()}
+    judged = _read_reasons(connection.sql("SELECT * FROM judged ORDER BY record_id"))
+    return Evaluation(
+        scores=tuple(sorted(EvaluatedScore(*row) for row in scores)),
+        reasons=tuple(reason for reason in judged if reason.record_id in kept),
+        candidates=tuple(sorted(EvaluatedCandidate(*row[:5], tuple(row[5])) for row in candidates)),
+        judged=judged,
+    )
+
+
+def explain_on_duckdb(
+    compiled: CompiledScoring, facts: Sequence[Fact], as_of: date, subject_id: str
+) -> list[dict[str, object]]:
+    """Return the explanation of one subject as the warehouse gives it."""
+    with open_with_facts(facts) as connection:
+        run = AssessmentRun("R", as_of, LATER, "hash")
+        return list(run_explanation(connection, run, compiled, subject_id).iter_rows(named=True))
+
+
+def open_with_facts(facts: Sequence[Fact]) -> duckdb.DuckDBPyConnection:
+    """Return a warehouse in memory that holds these facts."""
+    connection = duckdb.connect()
+    connection.execute("SET threads = 1")
+    connection.execute(SCHEMA.read_text(encoding="utf-8"))
+    _store(connection, facts)
+    return connection
+
+
+def _open_compiled(compiled: CompiledScoring) -> duckdb.DuckDBPyConnection:
+    """Return a warehouse in memory with the decision tables laid down, kept from one example to the next."""
+    if id(compiled) not in _WAREHOUSES:
+        connection = open_with_facts(())
+        for table in compiled.tables:
+            columns = ", ".join(f"{name} {kind}" for name, kind in table.columns)
+            connection.execute(f"CREATE TEMP TABLE {table.name} ({columns})")
+            lists = [[row[place] for row in table.rows] for place in range(len(table.columns))]
+            values = ", ".join(f"unnest(CAST(? AS {kind}[]))" for _, kind in table.columns)
+            connection.execute(f"INSERT INTO {table.name} SELECT {values}", lists)
+        # The compiled rules are kept beside it, so that their identity is not given to another object.
+        _WAREHOUSES[id(compiled)] = (connection, compiled)
+    return _WAREHOUSES[id(compiled)][0]
+
+
+def _read_reasons(answer: duckdb.DuckDBPyRelation) -> tuple[EvaluatedReason, ...]:
+    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.fetchall()]
+    names = EvaluatedReason.__dataclass_fields__
+    return tuple(EvaluatedReason(**{name: row[name] for name in names}) for row in rows)
+
+
+def _store(connection: duckdb.DuckDBPyConnection, facts: Sequence[Fact]) -> None:
+    marks = ", ".join("?" for _ in RECORD_FIELDS)
+    rows = []
+    for fact in facts:
+        known = asdict(fact)
+        row = [known.get(name, _BLANKS.get(kind)) for name, kind in RECORD_FIELDS]
+        rows.append([v.astimezone(UTC).replace(tzinfo=None) if isinstance(v, datetime) else v for v in row])
+    if rows:
+        connection.executemany(f"INSERT INTO records VALUES ({marks})", rows)

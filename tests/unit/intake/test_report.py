@@ -1,0 +1,85 @@
+"""The report a department gets back: JSON, lines, and its own rows with the faults marked."""
+
+from __future__ import annotations
+
+import json
+
+import openpyxl
+
+from credit_service.intake.findings import finding_frame, to_findings
+from credit_service.intake.report import LIST_HEADER, LIST_SHEET, render_lines, render_report, write_report_xlsx
+
+CODE = "行政相对人代码_1(统一社会信用代码)"
+
+
+def make(desk, path):
+    received = desk.receive(path)
+    outcome = desk.read(path)
+    target = desk.directory / "report.xlsx"
+    write_report_xlsx(received, desk.template("penalty_org"), to_findings(outcome.findings), target)
+    return outcome, openpyxl.load_workbook(target)
+
+
+def test_findings_survive_the_way_through_domain_objects(desk):
+    findings = desk.read(desk.write_csv(desk.penalties(2, r1={CODE: "1"}))).findings
+    assert finding_frame(to_findings(findings)).equals(findings)
+
+
+def test_json_and_lines_hold_every_finding(desk):
+    findings = desk.read(desk.write_csv(desk.penalties(3, r1={CODE: "1"}, r3={"违法事实": ""}))).findings
+    report = json.loads(json.dumps(render_report(desk.template("penalty_org"), findings), ensure_ascii=False))
+    assert report["by_rule"] == {"uscc-format": 1, "required": 1}
+    assert [finding["row"] for finding in report["findings"]] == [2, 4]
+    lines = list(render_lines(findings))
+    assert lines[0].startswith("[错误] 第2行“")
+    assert "请核对" in lines[0]
+
+
+def test_own_rows_stand_at_their_own_row_numbers_with_red_cells(desk):
+    grid = [["测试市行政处罚信息表"], *desk.grid(desk.penalties(3, r2={CODE: "123", "备注": "=1+1"}))]
+    _, book = make(desk, desk.write_xlsx(grid))
+    assert book.sheetnames == [LIST_SHEET, "数据"]
+    sheet = book["数据"]
+    place = desk.headers().index(CODE) + 1
+    assert sheet.cell(1, 1).value == "测试市行政处罚信息表"
+    assert sheet.cell(2, place).value == CODE
+    wrong = sheet.cell(4, place)
+    assert (wrong.value, wrong.fill.start_color.rgb) == ("123", "FFFFC7CE")
+    assert "应为18位" in wrong.comment.text
+    assert sheet.cell(3, place).comment is None
+    note = sheet.cell(4, desk.headers().index("备注") + 1)
+    assert (note.value, note.data_type) == ("=1+1", "s")
+
+
+def test_the_list_has_every_finding(desk):
+    outcome, book = make(desk, desk.write_csv(desk.penalties(2, r1={CODE: "123", "违法事实": ""})))
+    rows = list(book[LIST_SHEET].iter_rows(values_only=True))
+    assert rows[0] == LIST_HEADER
+    assert len(rows) - 1 == outcome.findings.height == 2
+    assert {row[0] for row in rows[1:]} == {2}
+
+
+def test_an_empty_required_cell_is_red_too(desk):
+    _, book = make(desk, desk.write_csv(desk.penalties(1, r1={"违法事实": ""})))
+    cell = book["原表"].cell(2, desk.headers().index("违法事实") + 1)
+    assert cell.fill.start_color.rgb == "FFFFC7CE"
+    assert cell.comment is not None
+
+
+def test_an_unreadable_line_stands_whole_in_the_first_cell(desk):
+    lines = desk.write_csv(desk.penalties(2)).read_bytes().split(b"\r\n")
+    _, book = make(desk, desk.write_bytes(b"\r\n".join([lines[0], b"only,two", lines[2]])))
+    cell = book["原表"].cell(2, 1)
+    assert cell.value == "only,two"
+    assert cell.fill.start_color.rgb == "FFFFC7CE"
+
+
+def test_the_marked_workbook_can_be_sent_again(desk):
+    """Mended or not, the sheet of own rows is read as the same rows again."""
+    rows = desk.penalties(3, r2={"违法事实": ""})
+    outcome, book = make(desk, desk.write_csv(rows))
+    again = desk.read(desk.directory / "report.xlsx")
+    assert again.good_rows() == outcome.good_rows()
+    assert again.places() == outcome.places()
+    assert again.places("note") == {(1, "", "sheet-skipped")}
+    book.close()
