@@ -27,6 +27,7 @@ from credit_service.normalise.names import (
     normalise_document_no,
     normalise_name,
     normalise_text,
+    normalise_topic,
     withhold_persons,
 )
 from credit_service.normalise.record_schema import RECORD_SCHEMA, check_record_frame
@@ -81,7 +82,8 @@ def build_records(accepted: pl.DataFrame, context: BuildContext) -> BuiltRecords
     rows = resolve_subjects(rows, context.template.subject_kind, context.hash_key)
     rows = rows.with_columns(
         *(normalise_name(name) for name in ("subject_name", "authority_name")),
-        *(normalise_text(name) for name in ("topic", "fact", "basis", "outcome", "consent_no")),
+        normalise_topic(),
+        *(normalise_text(name) for name in ("fact", "basis", "outcome", "consent_no")),
         *(normalise_fen(name) for name in ("fine_fen", "confiscated_fen", "amount_fen")),
         normalise_document_no("document_no"),
         normalise_penalty_mask(),

@@ -45,6 +45,16 @@ def normalise_text(name: str) -> pl.Expr:
     return pl.col(name).fill_null("").str.strip_chars().alias(name)
 
 
+def normalise_topic() -> pl.Expr:
+    """Return what a record is about: the template's topic, or else who found which fact.
+
+    Lists of serious dishonesty name no topic, but the rules tell their kind by the authority and the fact.
+    """
+    given = pl.col("topic").str.strip_chars()
+    found = pl.concat_str("authority_name", "fact", separator="：", ignore_nulls=True).str.strip_chars()
+    return pl.when(given.fill_null("") != "").then(given).otherwise(found).alias("topic")
+
+
 def mask_person_names(name: pl.Expr) -> pl.Expr:
     """Return names masked as `domain.subject.mask_person_name` masks them, for a whole column."""
     name = name.str.strip_chars()

@@ -131,7 +131,7 @@ class _Walk:
         noticed_on = self._workday(AS_OF, 1)
         served_on = self._workday(noticed_on, 1)
         number = case.case_id[1:7]
-        if not self.refusal:
+        if case.list_kind is ListKind.BLACK and not self.refusal:
             self.refusal = self._try_to_skip(case, decider, noticed_on)
         self._act(ActRequest(case.case_id, ActKind.DRAFT_NOTICE, reviewer, noticed_on, f"示信告〔2026〕{number}号"))
         served = self._act(

@@ -149,6 +149,8 @@ def _read_fact(part: Section) -> Fact:
         subject_id=f"{prefix}:{part.text('subject')}",
         subject_kind=subject_kind,
         topic=part.text("topic", ""),
+        fact=part.text("fact", ""),
+        authority_name=part.text("authority", ""),
         decided_on=decided_on,
         act_key=part.text("act", record_id),
         learned_at=datetime.combine(learned_on, time(), UTC),

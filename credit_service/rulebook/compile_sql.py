@@ -56,7 +56,7 @@ def compile_scoring(rulebook: Rulebook) -> CompiledScoring:
     bodies = _bodies(rulebook)
     inserts = [_statement(f"insert_{table}", _read(f"insert_{table}")) for table in ("scores", "candidates", "reasons")]
     one = dict(bodies)
-    one["facts"] = _select("facts").where("subject_id = $subject_id", dialect=DIALECT)
+    one["facts"] = bodies["facts"].where("subject_id = $subject_id", dialect=DIALECT)
     return CompiledScoring(
         tables=build_tables(rulebook),
         steps=(*_create_all(bodies), *inserts),
@@ -72,7 +72,8 @@ def render_sql(compiled: CompiledScoring) -> str:
 
 def _bodies(rulebook: Rulebook) -> dict[str, exp.Query]:
     """Return the query of each temporary table, in the order they are made."""
-    bodies = {name: _select(name) for name in ("facts", "repeated", "topic_category", "topic_list")}
+    bodies = {"facts": _fill(_select("facts"), {"searches_fact": _searches_fact(rulebook)})}
+    bodies |= {name: _select(name) for name in ("repeated", "topic_category", "topic_list")}
     bodies["judged"] = _fill(_select("judged"), _judging(rulebook))
     bodies["standing"] = _fill(_select("standing"), _scale(rulebook))
     bodies["subject_count"] = _counts(rulebook)
@@ -84,6 +85,11 @@ def _bodies(rulebook: Rulebook) -> dict[str, exp.Query]:
     )
     bodies["proposed"] = _select("proposed")
     return bodies
+
+
+def _searches_fact(rulebook: Rulebook) -> exp.Expr:
+    kinds = [exp.Literal.string(kind) for kind in sorted(rulebook.classification.fact_kinds)]
+    return exp.In(this=exp.column("kind"), expressions=kinds) if kinds else exp.false()
 
 
 def _judging(rulebook: Rulebook) -> dict[str, exp.Expr]:

@@ -33,72 +33,90 @@ class SqlTable:
 
 def build_tables(rulebook: Rulebook) -> tuple[SqlTable, ...]:
     """Return every decision table the steps join."""
-    scoring, words = rulebook.scoring, rulebook.classification
-    numbers = number_categories(rulebook)
-    return (
-        _table(
-            "rule_kind",
-            "of_kind VARCHAR, role VARCHAR, counting VARCHAR, is_veto BOOLEAN, open_months INTEGER, cap_months INTEGER,"
-            " cap_group VARCHAR",
+    return (*_category_tables(rulebook), *_scoring_tables(rulebook), *_list_tables(rulebook))
+
+
+def _category_tables(rulebook: Rulebook) -> Iterator[SqlTable]:
+    words, numbers = rulebook.classification, number_categories(rulebook)
+    yield _table(
+        "rule_kind_category",
+        "category_kind VARCHAR, kind_category INTEGER, kind_category_rule VARCHAR",
+        ((row.kind, numbers.get(row.category, GENERAL), row.entry.rule_id) for row in words.kinds),
+    )
+    yield _table(
+        "rule_word",
+        "word_no INTEGER, keyword VARCHAR, word_category INTEGER, word_rule VARCHAR",
+        (
+            (place, row.keyword, numbers.get(row.category, GENERAL), row.entry.rule_id)
+            for place, row in enumerate(words.keywords)
+        ),
+    )
+
+
+def _scoring_tables(rulebook: Rulebook) -> Iterator[SqlTable]:
+    scoring = rulebook.scoring
+    yield _table(
+        "rule_kind",
+        "of_kind VARCHAR, role VARCHAR, counting VARCHAR, is_veto BOOLEAN, open_months INTEGER, cap_months INTEGER,"
+        " cap_group VARCHAR",
+        (
             (
-                (k.kind, k.role.value, k.counting.value, k.veto, k.open_months, k.cap_months, k.cap_group)
-                for k in scoring.kinds
-            ),
+                rule.kind,
+                rule.role.value,
+                rule.counting.value,
+                rule.veto,
+                rule.open_months,
+                rule.cap_months,
+                rule.cap_group,
+            )
+            for rule in scoring.kinds
         ),
-        _table(
-            "rule_kind_category",
-            "category_kind VARCHAR, kind_category INTEGER, kind_category_rule VARCHAR",
-            ((row.kind, numbers.get(row.category, GENERAL), row.entry.rule_id) for row in words.kinds),
+    )
+    yield _table(
+        "rule_severity",
+        "of_severity_no INTEGER, severity VARCHAR, severity_rule VARCHAR",
+        ((place, rule.severity, rule.entry.rule_id) for place, rule in enumerate(rulebook.severity, start=1)),
+    )
+    yield _table(
+        "rule_publicity",
+        "of_severity VARCHAR, min_months INTEGER, max_months INTEGER",
+        ((term.severity, term.min_months, term.max_months) for term in rulebook.publicity),
+    )
+    yield _table(
+        "rule_exclusion",
+        "of_exclusion_no INTEGER, exclusion_rule VARCHAR",
+        enumerate(list_exclusions(rulebook), start=REPEATED_NO),
+    )
+    yield _table(
+        "rule_event",
+        "event_kind VARCHAR, event_key VARCHAR, event_points BIGINT, event_rule VARCHAR",
+        (row for event in scoring.events for row in _expand_event(event, rulebook)),
+    )
+    yield _table("rule_cap", "of_group VARCHAR, cap_points BIGINT", ((cap.group, cap.points) for cap in scoring.caps))
+
+
+def _list_tables(rulebook: Rulebook) -> Iterator[SqlTable]:
+    yield _table(
+        "rule_accept",
+        "accept_no INTEGER, accept_list VARCHAR, accept_type VARCHAR, accept_kind VARCHAR, accept_subject VARCHAR,"
+        " accept_keyword VARCHAR",
+        (
+            (place, kind, row.list_type, row.kind, row.subject_kind, row.keyword)
+            for place, (row, kind) in enumerate(_with_list_kind(rulebook))
         ),
-        _table(
-            "rule_word",
-            "word_no INTEGER, keyword VARCHAR, word_category INTEGER, word_rule VARCHAR",
-            (
-                (place, row.keyword, numbers.get(row.category, GENERAL), row.entry.rule_id)
-                for place, row in enumerate(words.keywords)
-            ),
-        ),
-        _table(
-            "rule_severity",
-            "of_severity_no INTEGER, severity VARCHAR, severity_rule VARCHAR",
-            ((place, rule.severity, rule.entry.rule_id) for place, rule in enumerate(rulebook.severity, start=1)),
-        ),
-        _table(
-            "rule_publicity",
-            "of_severity VARCHAR, min_months INTEGER, max_months INTEGER",
-            ((term.severity, term.min_months, term.max_months) for term in rulebook.publicity),
-        ),
-        _table(
-            "rule_exclusion", "of_exclusion_no INTEGER, exclusion_rule VARCHAR", enumerate(list_exclusions(rulebook))
-        ),
-        _table(
-            "rule_event",
-            "event_kind VARCHAR, event_key VARCHAR, event_points BIGINT, event_rule VARCHAR",
-            (row for event in scoring.events for row in _expand_event(event, rulebook)),
-        ),
-        _table("rule_cap", "of_group VARCHAR, cap_points BIGINT", ((cap.group, cap.points) for cap in scoring.caps)),
-        _table(
-            "rule_accept",
-            "accept_no INTEGER, accept_list VARCHAR, accept_type VARCHAR, accept_kind VARCHAR, accept_subject VARCHAR,"
-            " accept_keyword VARCHAR",
-            (
-                (place, kind, row.list_type, row.kind, row.subject_kind, row.keyword)
-                for place, (row, kind) in enumerate(_with_list_kind(rulebook))
-            ),
-        ),
-        _table(
-            "rule_category_list",
-            "category_list VARCHAR, list_category INTEGER, list_record VARCHAR, list_subject VARCHAR,"
-            " category_list_type VARCHAR",
-            _category_lists(rulebook),
-        ),
-        _table(
-            "rule_proposal",
-            "of_proposal_no INTEGER, proposal_list VARCHAR, proposal_rule VARCHAR",
-            (
-                (place, rule.list_kind.value, rule.entry.rule_id)
-                for place, rule in enumerate(rulebook.candidates.rules, start=1)
-            ),
+    )
+    yield _table(
+        "rule_category_list",
+        "category_list VARCHAR, list_category INTEGER, list_record VARCHAR, list_subject VARCHAR,"
+        " category_list_type VARCHAR",
+        _category_lists(rulebook),
+    )
+    yield _table(
+        "rule_proposal",
+        "of_proposal_no INTEGER, proposal_list VARCHAR, proposal_rule VARCHAR",
+        (
+            (place, rule.list_kind.value, rule.entry.rule_id)
+            for place, rule in enumerate(rulebook.candidates.rules, start=1)
         ),
     )
 

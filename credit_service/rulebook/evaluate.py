@@ -135,7 +135,7 @@ def _apply(
             proposes = special and _standing_holds(rule, scores, fact.subject_id, place)
         else:
             place = category if rule.scope is CandidateScope.RECORD else GENERAL
-            list_type = find_accepting_list(rulebook, fact, kind)
+            list_type = find_accepting_list(rulebook, fact, kind) if row.is_listing or row.is_honour else None
             proposes = rule.when is None or holds(rule.when, _count(rulebook, rows, scores, fact.subject_id))
         if proposes and list_type is not None:
             found.add((fact.subject_id, list_type, place, fact.record_id))

@@ -22,6 +22,8 @@ class Fact:
     act_key: str
     learned_at: datetime
     superseded_at: datetime | None = None
+    fact: str = ""
+    authority_name: str = ""
     batch_id: str = ""
     row: int = 0
     penalty_mask: int = 0

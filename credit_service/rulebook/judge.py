@@ -128,14 +128,14 @@ def add_months(day: date, months: int) -> date:
 
 
 def find_accepting_list(rulebook: Rulebook, fact: Fact, list_kind: ListKind) -> str | None:
-    """Return the first list type, in the order of acceptances, that takes a record by kind, subject and topic."""
+    """Return the first list type, in the order of acceptances, that takes a listing or honour by kind, subject and text."""
     kinds = {list_type.id: list_type.list_kind for list_type in rulebook.list_types}
     for accept in rulebook.acceptances:
         if (
             kinds[accept.list_type] is list_kind
             and accept.kind == fact.kind
             and accept.subject_kind in {"", fact.subject_kind}
-            and accept.keyword in fact.topic
+            and accept.keyword in f"{fact.topic} {fact.authority_name}"
         ):
             return accept.list_type
     return None
@@ -146,8 +146,9 @@ def _category(rulebook: Rulebook, fact: Fact) -> int:
     for kind in rulebook.classification.kinds:
         if kind.kind == fact.kind:
             return numbers.get(kind.category, GENERAL)
+    text = f"{fact.topic} {fact.fact}" if fact.kind in rulebook.classification.fact_kinds else fact.topic
     for word in rulebook.classification.keywords:
-        if word.keyword in fact.topic:
+        if word.keyword in text:
             return numbers.get(word.category, GENERAL)
     return GENERAL
 

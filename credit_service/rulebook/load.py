@@ -29,7 +29,7 @@ from credit_service.rulebook.read_terms import (
     read_measures,
     read_publicity,
 )
-from credit_service.rulebook.rule_types import Candidates, Classification, Entered, RuleEntry, Scoring, list_entries
+from credit_service.rulebook.rule_types import Candidates, Entered, RuleEntry, Scoring, list_entries
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.versions import KINDS, RuleVersion, find_in_force, find_versions, get_only
 
@@ -88,7 +88,7 @@ def build_rulebook(in_force: Sequence[RuleVersion], as_of: date, edition: str | 
         list_types=_in_force(list_types, as_of),
         acceptances=_in_force(acceptances, as_of),
         measures=tuple(measure for measure, _ in measures),
-        classification=Classification(_in_force(words.kinds, as_of), _in_force(words.keywords, as_of)),
+        classification=replace(words, kinds=_in_force(words.kinds, as_of), keywords=_in_force(words.keywords, as_of)),
         severity=read_severity(pick["severity"], log),
         publicity=read_publicity(pick["publicity"], log),
         scoring=scoring,

@@ -11,7 +11,7 @@ from itertools import pairwise
 from credit_service.domain.record import RecordKind, Severity
 from credit_service.domain.subject import SubjectKind
 from credit_service.errors import RuleSyntax, UnknownIndicator
-from credit_service.rulebook.faults import FaultLog, RuleFault
+from credit_service.rulebook.faults import FaultLog, RuleFault, suggest
 from credit_service.rulebook.fields import HONOUR_LEVELS, RECORD_SCOPE, WINDOW_SCOPE, Scope
 from credit_service.rulebook.nodes import Condition, ConditionFault
 from credit_service.rulebook.parse_condition import parse_condition
@@ -59,9 +59,15 @@ def read_classification(version: RuleVersion, log: FaultLog) -> Classification:
     def read_keyword(row: Section) -> Keyword:
         return Keyword(row.text("keyword"), row.text("category"), read_entry(row, version))
 
+    fact_kinds = version.section.texts("search_fact", ())
+    for kind in set(fact_kinds) - set(RecordKind):
+        version.section.refuse(
+            "search_fact", f"记录种类“{kind}”不存在", suggest(kind, RecordKind), UnknownIndicator.code
+        )
     found = Classification(
         kinds=read_rows(version.table("kinds", log), read_kind, log),
         keywords=read_rows(version.table("keywords", log), read_keyword, log),
+        fact_kinds=fact_kinds,
     )
     find_repeats(list_entries(found.kinds, found.keywords), log)
     return found

@@ -185,6 +185,8 @@ class Classification:
 
     kinds: tuple[KindCategory, ...]
     keywords: tuple[Keyword, ...]
+    fact_kinds: tuple[str, ...] = ()
+    """Kinds whose topic only names the list, so that the fact is searched too."""
 
 
 @dataclass(frozen=True)

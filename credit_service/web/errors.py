@@ -48,6 +48,7 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.RedactionIncomplete: 500,
     tree.TemplateFault: 500,
     tree.ReleaseExists: 409,
+    tree.PeriodUnknown: 422,
     tree.SubjectNotFound: 404,
     tree.AmbiguousSubject: 409,
     tree.BulletinNotFound: 404,

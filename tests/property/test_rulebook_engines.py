@@ -78,6 +78,8 @@ def facts_on(draw: st.DrawFn, as_of: date) -> list[Fact]:
                 act_key=draw(st.sampled_from((f"r{place:02d}", f"r{place:02d}", f"{subject_id}-同一行为"))),
                 learned_at=LEARNED + timedelta(days=draw(st.integers(0, 2))),
                 superseded_at=draw(st.sampled_from((None, None, LEARNED + timedelta(days=1)))),
+                fact=draw(st.sampled_from(TOPICS)),
+                authority_name=draw(st.sampled_from(("", "税务局", "市场监督管理局", "交通运输局"))),
                 batch_id="B1",
                 row=place,
                 penalty_mask=draw(st.integers(0, 2047)),

@@ -9,7 +9,7 @@ WITH classified AS NOT MATERIALIZED (
     FROM facts
     JOIN rule_kind ON of_kind = kind
     LEFT JOIN rule_kind_category ON category_kind = kind
-    LEFT JOIN topic_category ON of_topic = topic
+    LEFT JOIN topic_category ON of_searched = searched
     LEFT JOIN repeated ON repeated_id = record_id
 ), windowed AS NOT MATERIALIZED (
     SELECT
@@ -45,7 +45,7 @@ WITH classified AS NOT MATERIALIZED (
     LEFT JOIN rule_event ON event_kind = kind AND event_key = COALESCE(severity, honour_level)
 )
 SELECT
-    record_id, batch_id, row, kind, subject_id, subject_kind, topic, category, category_rule, severity, severity_rule,
+    record_id, batch_id, row, kind, subject_id, subject_kind, topic, listed_text, category, category_rule, severity, severity_rule,
     penalty_mask, fine_fen, confiscated_fen, amount_fen, honour_level, simple_procedure, consent,
     decided_on, ends_on, repaired_on, revoked_on, min_until, max_until, active_until,
     role = 'adverse' AS is_adverse, role = 'honour' AS is_honour, is_listing, is_scored,

@@ -92,7 +92,7 @@ class BadDesk:
         return [missing, rota, self._big5(), fees, column]
 
     def _big5(self) -> Batch:
-        batch = self._batch("编码错误_繁体Big5.csv", "Big5编码：按GB18030读出来是乱码", 0, error="unknown_template")
+        batch = self._batch("编码错误_繁体Big5.csv", "Big5编码：按GB18030读出来是乱码", 0, error="unreadable_file")
         # Simplified characters do not exist in Big5; a real file of this kind is written with the traditional ones.
         headers = "行政相對人名稱,行政相對人類別,統一社會信用代碼,違法事實,處罰決定日期"
         text = f"{headers}\r\n示範區測試商貿有限公司,法人,,未明碼標價,2026/07/01\r\n"

@@ -167,7 +167,7 @@ PLANTED = (
         "unless: [candidate.black.listed, candidate.black.grade, candidate.watch.category, candidate.watch.whole]",
         "unless: [candidate.black.grade]",
         "rule_syntax",
-        "互斥",
+        "unless缺少",
     ),
     Planted(
         "looks forward",

@@ -20,7 +20,9 @@ SELECT
   repaired_on,
   revoked_on,
   consent,
-  learned_at
+  learned_at,
+  CASE WHEN kind IN ('serious_list') THEN topic || ' ' || fact ELSE topic END AS searched,
+  topic || ' ' || authority_name AS listed_text
 FROM records
 WHERE
   learned_at <= CAST($known_at AS TIMESTAMP)
@@ -55,12 +57,12 @@ WHERE
 -- topic_category
 CREATE OR REPLACE TEMPORARY TABLE topic_category AS
 SELECT
-  topic AS of_topic,
+  searched AS of_searched,
   ARG_MIN(word_category, word_no) AS topic_category,
   ARG_MIN(word_rule, word_no) AS topic_rule
 FROM (
   SELECT DISTINCT
-    topic
+    searched
   FROM facts
   JOIN rule_kind
     ON of_kind = kind
@@ -68,35 +70,39 @@ FROM (
     role = 'adverse'
 ) AS topics
 JOIN rule_word
-  ON CONTAINS(topic, keyword)
+  ON CONTAINS(searched, keyword)
 GROUP BY
-  topic;
+  searched;
 
 -- topic_list
 CREATE OR REPLACE TEMPORARY TABLE topic_list AS
 SELECT
   kind AS listed_kind,
   subject_kind AS listed_subject,
-  topic AS listed_topic,
+  listed_text AS of_listed_text,
   accept_list,
   ARG_MIN(accept_type, accept_no) AS listed_type
 FROM (
   SELECT DISTINCT
     kind,
     subject_kind,
-    topic
+    listed_text
   FROM facts
-) AS topics
+  JOIN rule_kind
+    ON of_kind = kind
+  WHERE
+    is_veto OR role = 'honour'
+) AS listed
 JOIN rule_accept
   ON accept_kind = kind
   AND (
     accept_subject = '' OR accept_subject = subject_kind
   )
-  AND CONTAINS(topic, accept_keyword)
+  AND CONTAINS(listed_text, accept_keyword)
 GROUP BY
   kind,
   subject_kind,
-  topic,
+  listed_text,
   accept_list;
 
 -- judged
@@ -188,7 +194,7 @@ WITH classified AS NOT MATERIALIZED (
   LEFT JOIN rule_kind_category
     ON category_kind = kind
   LEFT JOIN topic_category
-    ON of_topic = topic
+    ON of_searched = searched
   LEFT JOIN repeated
     ON repeated_id = record_id
 ), windowed AS NOT MATERIALIZED (
@@ -272,6 +278,7 @@ SELECT
   subject_id,
   subject_kind,
   topic,
+  listed_text,
   category,
   category_rule,
   severity,
@@ -498,7 +505,7 @@ FROM judged AS r
 JOIN topic_list
   ON listed_kind = r.kind
   AND listed_subject = r.subject_kind
-  AND listed_topic = r.topic
+  AND of_listed_text = r.listed_text
 WHERE
   accept_list = 'black' AND (
     r.is_listing AND r.is_usable
@@ -625,7 +632,7 @@ JOIN judged AS r
 JOIN topic_list
   ON listed_kind = r.kind
   AND listed_subject = r.subject_kind
-  AND listed_topic = r.topic
+  AND of_listed_text = r.listed_text
 WHERE
   (
     (
@@ -678,7 +685,7 @@ JOIN judged AS r
 JOIN topic_list
   ON listed_kind = r.kind
   AND listed_subject = r.subject_kind
-  AND listed_topic = r.topic
+  AND of_listed_text = r.listed_text
 WHERE
   (
     (
