@@ -5,7 +5,7 @@ The states, drawn in full in `listing.transitions`, are
 ::
 
     proposed → noticed → notice_served → heard → decided → decision_served → published → ended
-                                              ↘ declined                     (expired, repaired, revoked)
+        ↘          ↘            ↘          ↘ declined                        (expired, repaired, revoked)
 
 The red list has the same gates under other names: the notice is the announcement for public comment, its service the
 day it was put up, the statement period the time for comment.

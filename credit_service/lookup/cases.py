@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from credit_service.domain.listing import Act, Case, CaseState
+from credit_service.domain.listing import Act, ActKind, Case, CaseState
 from credit_service.domain.measure import MeasureOwed
 from credit_service.domain.score import ListKind, Reason
+from credit_service.listing.steps import act_label
 from credit_service.listing.transitions import NextAct, next_acts
 from credit_service.lookup.explain import find_reasons
 from credit_service.lookup.names import category_name, list_type_name
@@ -26,6 +27,8 @@ class CaseView:
     category_name: str
     actors: dict[str, str]
     """Display names by account id."""
+    act_labels: dict[ActKind, str]
+    """Names of the acts, worded for the list the case is on."""
 
 
 def list_cases(
@@ -57,4 +60,5 @@ def get_case_view(room: ReadingRoom, case_id: str) -> CaseView:
         list_type_name=list_type_name(room, case.list_type, room.today()),
         category_name=category_name(room, case.category, room.today()),
         actors=actors,
+        act_labels={kind: act_label(kind, case.list_kind) for kind in ActKind},
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 
 from credit_service.domain.category import GENERAL
 from credit_service.domain.score import Candidate, ListKind, Reason
@@ -17,13 +16,14 @@ from credit_service.domain.subject import SubjectKind
 from credit_service.errors import SubjectNotFound
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.lookup.subject import to_subject_id
-from credit_service.rulebook.compile_sql import compile_scoring
+from credit_service.rulebook.compile_sql import CompiledScoring, compile_scoring
 from credit_service.rulebook.schema import Rulebook
 from credit_service.warehouse.run_query import AssessmentRun
 from credit_service.warehouse.session import Session
 
 Row = Mapping[str, object]
-_compile = lru_cache(maxsize=8)(compile_scoring)
+_COMPILED: dict[str, CompiledScoring] = {}
+"""By rulebook hash: compiling takes as long as explaining ten subjects."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def find_reasons(room: ReadingRoom, run_id: str, subject_id: str) -> tuple[Reaso
 
 def _explain(room: ReadingRoom, session: Session, run: AssessmentRun, subject_id: str) -> Explanation:
     rulebook = room.rulebook(run.as_of)
-    rows = list(session.run_explanation(run, _compile(rulebook), subject_id).iter_rows(named=True))
+    rows = list(session.run_explanation(run, _find_compiled(rulebook), subject_id).iter_rows(named=True))
     if not rows:
         message = f"{run.as_of}时没有该主体的信用记录。"
         raise SubjectNotFound(message, remedy="请核对代码；批次入库并评价后才能说明。")
@@ -225,6 +225,12 @@ def _find_name(session: Session, subject_id: str) -> str:
         {"subject_id": subject_id},
     )
     return str(frame.item()) if frame.height else ""
+
+
+def _find_compiled(rulebook: Rulebook) -> CompiledScoring:
+    if rulebook.hash not in _COMPILED:
+        _COMPILED[rulebook.hash] = compile_scoring(rulebook)
+    return _COMPILED[rulebook.hash]
 
 
 def _whole(value: object) -> int:

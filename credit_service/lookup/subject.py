@@ -67,28 +67,49 @@ def check_subject(room: ReadingRoom, request: CheckRequest) -> Standing:
         PurposeMissing: The asker's file number is empty.
         SubjectNotFound: The identifier is of no known kind or its check digit is wrong.
     """
+    (answer,) = check_subjects(room, [request])
+    if isinstance(answer, SubjectNotFound):
+        raise answer
+    return answer
+
+
+def check_subjects(room: ReadingRoom, requests: Sequence[CheckRequest]) -> list[Standing | SubjectNotFound]:
+    """Return the standing of each subject, in order, and keep who asked; a wrong identifier fails only its own place.
+
+    All answers and all rows of the access log are one transaction: either both are there or neither.
+
+    Raises:
+        PurposeMissing: An asker's file number is empty.
+    """
+    with room.ledger.unit_of_work() as uow:
+        answers = [_check(room, uow, request) for request in requests]
+        uow.commit()
+    return answers
+
+
+def _check(room: ReadingRoom, uow: UnitOfWork, request: CheckRequest) -> Standing | SubjectNotFound:
     if not request.case_no.strip():
         message = "查询未写明办理事项编号。"
         raise PurposeMissing(
             message, remedy="请在 case_no 中填写本单位的办件编号或公文文号，查询记录将依法留存五年以上。"
         )
-    subject_id = to_subject_id(room, request.identifier)
+    try:
+        subject_id = to_subject_id(room, request.identifier)
+    except SubjectNotFound as fault:
+        return fault
     now = room.clock.now()
-    with room.ledger.unit_of_work() as uow:
-        cases = _effective(uow.cases.list_by_subject(subject_id), room)
-        listings = tuple(to_standing_listing(room, case, _measure_names(room, uow, case)) for case in cases)
-        uow.lookups.append(
-            LookUp(
-                agency_code=request.agency_code,
-                actor_id=request.actor_id,
-                subject_id=subject_id,
-                purpose=request.purpose.value,
-                case_no=request.case_no,
-                at=now,
-                hits=len(listings),
-            )
-        )
-        uow.commit()
+    cases = _effective(uow.cases.list_by_subject(subject_id), room)
+    listings = tuple(to_standing_listing(room, case, _measure_names(room, uow, case)) for case in cases)
+    look_up = LookUp(
+        agency_code=request.agency_code,
+        actor_id=request.actor_id,
+        subject_id=subject_id,
+        purpose=request.purpose.value,
+        case_no=request.case_no,
+        at=now,
+        hits=len(listings),
+    )
+    uow.lookups.append(look_up)
     name = cases[0].subject_name if cases else None
     return Standing(request.identifier, subject_id, name, listings, now, now + VALID_FOR)
 
@@ -134,7 +155,7 @@ def search_public(room: ReadingRoom, text: str, limit: int = 50) -> list[PublicH
 
     Natural persons are never searched for by name here: 个人信息保护法 Art. 25.
     """
-    wanted = text.strip()
+    wanted = "".join(character for character in text if character.isprintable()).strip()
     if not wanted:
         return []
     with room.ledger.reading() as uow:

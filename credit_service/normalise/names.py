@@ -46,13 +46,9 @@ def normalise_text(name: str) -> pl.Expr:
 
 
 def normalise_topic() -> pl.Expr:
-    """Return what a record is about: the template's topic, or else who found which fact.
-
-    Lists of serious dishonesty name no topic, but the rules tell their kind by the authority and the fact.
-    """
-    given = pl.col("topic").str.strip_chars()
-    found = pl.concat_str("authority_name", "fact", separator="：", ignore_nulls=True).str.strip_chars()
-    return pl.when(given.fill_null("") != "").then(given).otherwise(found).alias("topic")
+    """Return what a record is about: the template's topic, or else the fact itself (lists state no topic)."""
+    given = pl.col("topic").fill_null("").str.strip_chars()
+    return pl.when(given != "").then(given).otherwise(pl.col("fact").fill_null("").str.strip_chars()).alias("topic")
 
 
 def mask_person_names(name: pl.Expr) -> pl.Expr:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from credit_service.domain.listing import Case
 from credit_service.domain.score import ListKind
 from credit_service.listing.propose import CandidateFacts, propose_cases
+from credit_service.pipeline.decide import expire_listings
 from credit_service.pipeline.office import Office
 from credit_service.pipeline.snapshot import refresh_snapshot
 from credit_service.registry.unit_of_work import RunReceipt
@@ -69,6 +70,7 @@ def assess(office: Office, as_of: date) -> AssessOutcome:
         RuleNotInForce: No rules are in force on that day.
         WarehouseBusy: Another process holds the warehouse.
     """
+    expire_listings(office)
     rulebook = office.rulebook(as_of)
     known_at = office.now()
     run_id = _run_id(as_of, known_at, rulebook)
@@ -125,6 +127,9 @@ _CANDIDATE_FACTS = """
 WITH support AS (
     SELECT c.subject_id, c.list_kind, c.list_type, c.category, r.*
         EXCLUDE (subject_id),
+        bool_or(r.is_minor) OVER (
+            PARTITION BY c.subject_id, c.list_kind, c.list_type, c.category
+        ) AS any_minor,
         row_number() OVER (
             PARTITION BY c.subject_id, c.list_kind, c.list_type, c.category
             ORDER BY r.decided_on DESC, r.record_id
@@ -135,9 +140,10 @@ WITH support AS (
 SELECT
     c.subject_id, s.subject_kind, s.subject_name, s.identifier_code, c.list_kind, c.list_type, c.category,
     c.rule, a.rulebook, c.run_id, c.record_ids, s.kind AS record_kind, s.topic, s.document_no, s.decided_on, s.ends_on,
-    s.authority_name, s.authority_code, s.adult_on, s.is_minor, s.consent, s.consent_no,
-    (SELECT max(x.severity) FILTER (x.severity IS NOT NULL) FROM reasons AS x
-      WHERE x.run_id = c.run_id AND x.subject_id = c.subject_id AND x.record_id = s.record_id) AS severity
+    s.authority_name, s.authority_code, s.adult_on, s.any_minor AS is_minor, s.consent, s.consent_no,
+    (SELECT arg_max(x.severity, list_position(['minor', 'general', 'serious'], x.severity)) FROM reasons AS x
+      WHERE x.run_id = c.run_id AND x.subject_id = c.subject_id AND list_contains(c.record_ids, x.record_id)
+    ) AS severity
 FROM candidates AS c
 JOIN support AS s
   ON s.subject_id = c.subject_id AND s.list_kind = c.list_kind AND s.list_type = c.list_type

@@ -12,6 +12,7 @@ from datetime import date
 from credit_service.domain.agency import Actor, Role
 from credit_service.domain.listing import Act, ActKind, Case, CaseState
 from credit_service.errors import ScopeDenied
+from credit_service.listing.deadlines import find_run_out
 from credit_service.listing.terms import ProcedureTerms
 from credit_service.listing.transitions import apply_act
 from credit_service.measures.assign import assign_measures
@@ -81,6 +82,23 @@ def perform_act(office: Office, request: ActRequest) -> Case:
         uow.audit.append(act.actor_id, f"case.{act.kind.value}", case.case_id, act.at, detail)
         uow.commit()
     return moved
+
+
+def expire_listings(office: Office) -> int:
+    """Write down that listings have run out; return how many.
+
+    They stopped being effective by themselves (`domain.listing.is_effective`); the act makes room for new proposals.
+    """
+    today, is_workday, rulebook = office.today(), office.is_workday(), office.rulebook(office.today())
+    act = Act(ActKind.EXPIRE, "calendar", today, office.now(), reason="名单期限届满")
+    with office.ledger.unit_of_work() as uow:
+        run_out = find_run_out(uow.cases.list_open(), today)
+        for case in run_out:
+            uow.cases.save(apply_act(case, act, procedure_terms(rulebook, case), is_workday), act)
+            uow.measures.end(case.case_id, today)
+            uow.audit.append(act.actor_id, "case.expire", case.case_id, act.at, {"from": case.state.value})
+        uow.commit()
+    return len(run_out)
 
 
 def procedure_terms(rulebook: Rulebook, case: Case) -> ProcedureTerms:

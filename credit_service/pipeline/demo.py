@@ -83,6 +83,7 @@ def play_demo(places: Places, open_office: OpenOffice, tell: Tell) -> DemoOutcom
     tell(f"一、报送与校验（{AS_OF}）")
     files = tuple(_ingest_samples(office, tell))
     tell(f"二、评价（基准日 {AS_OF}）")
+    office = _at(office, AS_OF, 120)
     assessment = assess(office, AS_OF)
     candidates = "，".join(f"{kind.label} {assessment.candidates[kind.value]}" for kind in ListKind)
     tell(f"  记录 {assessment.records}，主体 {assessment.subjects}，评分 {assessment.scores}；建议：{candidates}")
@@ -167,15 +168,16 @@ class _Walk:
         return add_workdays(day, count, self._is_workday)
 
 
-def _at(office: Office, day: date) -> Office:
-    return replace(office, clock=FixedClock(datetime.combine(day, time(9, 30), SHANGHAI)))
+def _at(office: Office, day: date, minute: int = 0) -> Office:
+    return replace(office, clock=FixedClock(datetime.combine(day, time(8 + minute // 60, minute % 60), SHANGHAI)))
 
 
 def _ingest_samples(office: Office, tell: Tell) -> list[tuple[str, str, int, int, int]]:
     rows = []
     with (office.places.samples / "manifest.csv").open(encoding="utf-8-sig", newline="") as lines:
-        for entry in csv.DictReader(lines):
-            outcome = _ingest(office, office.places.samples / entry["file"], entry["agency_code"])
+        # Each file comes a minute after the one before, so that a correction is later than what it corrects.
+        for minute, entry in enumerate(csv.DictReader(lines)):
+            outcome = _ingest(_at(office, AS_OF, minute), office.places.samples / entry["file"], entry["agency_code"])
             batch = outcome.batch
             tell(f"  {batch.file_name}：收到 {batch.rows} 行，合格 {batch.accepted}，不合格 {batch.rejected}")
             rows.append((batch.file_name, outcome.template_title, batch.rows, batch.accepted, batch.rejected))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from credit_service.domain.agency import Agency
 from credit_service.domain.batch import Batch, BatchStatus, Finding, FindingSeverity, ReceivedFile
-from credit_service.errors import ScopeDenied, SubmissionError
+from credit_service.errors import AccessError, ScopeDenied, SubmissionError
 from credit_service.intake.read_batch import BatchReading, CheckContext, CheckedChunk, open_batch
 from credit_service.intake.receive import receive_file
 from credit_service.normalise.build_records import BuildContext, build_records
@@ -93,6 +93,7 @@ def store_received(office: Office, batch: Batch, agency: Agency, progress: Progr
 
     Raises:
         SubmissionError: The file as a whole is refused; the ledger keeps why.
+        ScopeDenied: The agency may not send files of this template; the ledger keeps that too.
     """
     received = ReceivedFile(
         sha256=batch.sha256,
@@ -105,7 +106,7 @@ def store_received(office: Office, batch: Batch, agency: Agency, progress: Progr
         reading = open_batch(received, office.templates(), _check_context(office, agency))
         _check_permission(agency, reading)
         stored, findings = _store_rows(office, batch, reading, progress)
-    except SubmissionError as fault:
+    except (SubmissionError, AccessError) as fault:
         _journal_refused(office, batch, str(fault))
         raise
     with office.ledger.unit_of_work() as uow:
@@ -163,6 +164,7 @@ def _check_context(office: Office, agency: Agency) -> CheckContext:
         today=office.today(),
         catalogue=rulebook.catalogue_classes,
         forbidden=rulebook.forbidden_topics,
+        forbidden_columns=rulebook.forbidden_columns,
     )
 
 

@@ -20,7 +20,7 @@ from credit_service.domain.listing import Act, ActKind, Case, CaseState
 from credit_service.errors import PeriodUnknown, ReleaseExists, ScopeDenied
 from credit_service.listing.transitions import apply_act
 from credit_service.pipeline.compose import Issue, compose_issue
-from credit_service.pipeline.decide import procedure_terms
+from credit_service.pipeline.decide import expire_listings, procedure_terms
 from credit_service.pipeline.office import Office
 from credit_service.pipeline.snapshot import refresh_snapshot
 
@@ -69,7 +69,8 @@ def publish(office: Office, period_code: str, actor: Actor) -> PublishOutcome:
     if period.from_on > office.today():
         message = f"{period.label}尚未开始。"
         raise PeriodUnknown(message, remedy="请核对期次。")
-    with office.ledger.unit_of_work() as uow:
+    expire_listings(office)
+    with office.ledger.reading() as uow:
         if uow.publications.find(period.code) is not None:
             message = f"{period.label}公告已经发布，已发布的期次不得覆盖。"
             raise ReleaseExists(message, remedy="条目的移出、修复即时反映在网页上；更正请发布下一期。")

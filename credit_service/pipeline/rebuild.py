@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from credit_service.domain.batch import Batch, BatchStatus
-from credit_service.errors import SubmissionError
+from credit_service.errors import AccessError, SubmissionError
 from credit_service.pipeline.ingest import store_received
 from credit_service.pipeline.office import Office
 
@@ -57,7 +57,7 @@ def _restore(office: Office, batch: Batch) -> bool:
         agency = uow.agencies.get(batch.agency_code)
     try:
         store_received(office, batch, agency)
-    except SubmissionError:
+    except (SubmissionError, AccessError):
         # The ledger now says why the file as a whole is refused; the queue goes on.
         return False
     return True

@@ -128,7 +128,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def find_accepting_list(rulebook: Rulebook, fact: Fact, list_kind: ListKind) -> str | None:
-    """Return the first list type, in the order of acceptances, that takes a listing or honour by kind, subject and text."""
+    """Return the first list type in order that takes a listing or honour by kind, subject and text."""
     kinds = {list_type.id: list_type.list_kind for list_type in rulebook.list_types}
     for accept in rulebook.acceptances:
         if (

@@ -16,7 +16,14 @@ from credit_service.domain.record import Severity
 from credit_service.domain.score import ListKind
 from credit_service.errors import RuleOverlap, RuleSyntax
 from credit_service.rulebook.faults import FaultLog, RuleFault
-from credit_service.rulebook.rule_types import CatalogueClass, Deadline, ForbiddenTopic, PublicityTerm, RuleEntry
+from credit_service.rulebook.rule_types import (
+    FORBIDDEN_PLACES,
+    CatalogueClass,
+    Deadline,
+    ForbiddenTopic,
+    PublicityTerm,
+    RuleEntry,
+)
 from credit_service.rulebook.section import Section
 from credit_service.rulebook.versions import RuleVersion, read_entry
 
@@ -80,7 +87,8 @@ def read_catalogue(
         return CatalogueClass(code, entry.text, entry)
 
     def read_forbidden(row: Section) -> ForbiddenTopic:
-        return ForbiddenTopic(row.text("pattern"), read_entry(row, version, text_key="reason"))
+        place = row.choice("place", FORBIDDEN_PLACES)
+        return ForbiddenTopic(row.text("pattern"), place, read_entry(row, version, text_key="reason"))
 
     classes = read_rows(version.table("classes", log), read_class, log)
     return classes, read_rows(version.table("forbidden", log), read_forbidden, log)

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from credit_service.domain.score import ListKind
 from credit_service.rulebook.nodes import Condition
 
+FORBIDDEN_PLACES = ("topic", "column")
 STATUSES = ("confirmed", "unconfirmed")
 GROUNDS = ("life_safety", "market_order", "credibility", "national_defence", "other_by_law")
 SUFFICIENT_LEVELS = frozenset({"law", "administrative_regulation", "central_document", "local_regulation"})
@@ -88,6 +89,8 @@ class ForbiddenTopic:
     """Words of what may not be collected."""
 
     pattern: str
+    place: str
+    """``topic``: no row may report it. ``column``: no file may have a column for it; the word itself may occur."""
     entry: RuleEntry
 
 

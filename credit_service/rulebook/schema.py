@@ -68,10 +68,19 @@ class Rulebook:
 
     @property
     def forbidden_topics(self) -> tuple[tuple[str, str, str], ...]:
-        """(pattern, reason, source) of what may not be collected."""
+        """(pattern, reason, source) of topics that no row may report."""
+        return self._forbidden_at("topic")
+
+    @property
+    def forbidden_columns(self) -> tuple[tuple[str, str, str], ...]:
+        """(pattern, reason, source) of kinds of information that no file may have a column for."""
+        return self._forbidden_at("column")
+
+    def _forbidden_at(self, place: str) -> tuple[tuple[str, str, str], ...]:
         return tuple(
             (topic.pattern, topic.entry.text, f"{topic.entry.law.title}{topic.entry.law.article}")
             for topic in self.forbidden
+            if topic.place == place
         )
 
     def list_type(self, list_type: str) -> ListType:

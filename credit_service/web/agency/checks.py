@@ -10,8 +10,8 @@ from credit_service.bootstrap import Service
 from credit_service.domain.agency import ApiKey
 from credit_service.domain.query import Standing, StandingListing
 from credit_service.domain.score import ListKind
-from credit_service.errors import LookupFailure
-from credit_service.lookup.subject import CheckRequest, check_subject
+from credit_service.errors import SubjectNotFound
+from credit_service.lookup.subject import CheckRequest, check_subjects
 from credit_service.web.agency.access import PROBLEMS, need_scope
 from credit_service.web.agency.models import (
     CheckAnswer,
@@ -38,25 +38,26 @@ def submit_checks(
     """Answer for each identifier; a wrong one is an error of its own and does not fail the others."""
     service: Service = request.app.state.service
     identifiers = body.identifiers if isinstance(body, CheckMany) else [body.identifier]
-    results = []
-    for identifier in identifiers:
-        asked = CheckRequest(identifier, body.purpose, body.case_no, key.key_id, key.agency_code)
-        try:
-            results.append(_to_answer(check_subject(service.reading_room, asked)))
-        except LookupFailure as fault:
-            error = ItemError(code=fault.code, message=fault.message, remedy=fault.remedy)
-            results.append(
-                CheckAnswer(
-                    identifier=identifier,
-                    status="error",
-                    name=None,
-                    listings=[],
-                    as_of=None,
-                    valid_until=None,
-                    error=error,
-                )
-            )
-    return ChecksAnswer(results=results)
+    asked = [CheckRequest(one, body.purpose, body.case_no, key.key_id, key.agency_code) for one in identifiers]
+    answers = check_subjects(service.reading_room, asked)
+    return ChecksAnswer(
+        results=[
+            _to_error(identifier, answer) if isinstance(answer, SubjectNotFound) else _to_answer(answer)
+            for identifier, answer in zip(identifiers, answers, strict=True)
+        ]
+    )
+
+
+def _to_error(identifier: str, fault: SubjectNotFound) -> CheckAnswer:
+    return CheckAnswer(
+        identifier=identifier,
+        status="error",
+        name=None,
+        listings=[],
+        as_of=None,
+        valid_until=None,
+        error=ItemError(code=fault.code, message=fault.message, remedy=fault.remedy),
+    )
 
 
 def _to_answer(standing: Standing) -> CheckAnswer:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from credit_service.domain.agency import Agency
+from credit_service.domain.batch import Batch, BatchStatus
 from credit_service.domain.bulletin import Release
 from credit_service.domain.listing import Act, ActKind, Case, CaseState
 from credit_service.domain.measure import MeasureOwed
@@ -24,7 +25,7 @@ from credit_service.listing.terms import ProcedureTerms
 from credit_service.listing.transitions import apply_act
 from credit_service.registry.keys import Keys, load_or_create_keys
 from credit_service.registry.tables import Row
-from credit_service.registry.unit_of_work import Ledger
+from credit_service.registry.unit_of_work import Ledger, RunReceipt
 
 SERVER = "CREDIT_TEST_POSTGRESQL_URL"
 TERMS = ProcedureTerms(5, 7, 12, 36, may_publish=True, publication_basis="总局令第44号")
@@ -260,6 +261,13 @@ def fill(desk: Desk) -> Desk:
     owed = MeasureOwed(case.case_id, "key_supervision", "依据", "各部门", case.decision_served_on, case.max_until_on)
     issue = Release("HB2026Q3", "2026Q3", 1, "2026年第三季度", desk.now(), (case.case_id,), (), "m" * 64)
     with desk.ledger.unit_of_work() as uow:
+        uow.runs.add(RunReceipt("A1", desk.today, desk.now(), "rules", "sql"))
+        uow.agencies.add(desk.agency())
+        uow.batches.add(
+            Batch(
+                "B1", desk.agency().agency_code, "0" * 64, 9, "csv", "a.csv", desk.now(), "clerk", BatchStatus.RECEIVED
+            )
+        )
         uow.measures.add([owed])
         uow.publications.add(issue)
         for number in range(3):

@@ -1,5 +1,6 @@
 """The law in the tables: SQL of another program, on its own connection, cannot do what people may not do."""
 
+from dataclasses import asdict
 from datetime import date
 
 import pytest
@@ -44,6 +45,7 @@ def write(desk, case, kind: str, changes: str, **parameters: object) -> tuple[tu
     return (ACT, move), {**plain, **parameters}
 
 
+PUBLISH = "state = 'published', published_on = :day, bulletin_id = '号'"
 DECIDE = (
     "state = 'decided', decided_by = :actor, decided_on = :day, decision_no = '号', decision_reason = '理由', "
     "min_until_on = '2026-10-30', max_until_on = '2029-10-30'"
@@ -149,6 +151,80 @@ def test_papers_are_not_blank(desk, blank):
     refuse(desk, statements[0].replace("'凭证'", "coalesce(" + blank + ", '')"), statements[1], **values)
 
 
+@pytest.mark.parametrize(
+    ("state", "kind", "change"),
+    [
+        (
+            CaseState.PROPOSED,
+            "draft_notice",
+            "state = 'noticed', drafted_by = :actor, noticed_on = :day, notice_no = ''",
+        ),
+        (
+            CaseState.HEARD,
+            "decide",
+            DECIDE.replace("'号'", "''").replace("'理由'", "''"),
+        ),
+        (
+            CaseState.HEARD,
+            "decline",
+            "state = 'declined', decided_by = :actor, decided_on = :day, decision_reason = ''",
+        ),
+        (
+            CaseState.DECIDED,
+            "serve_decision",
+            "state = 'decision_served', decision_served_on = :day, decision_proof = ''",
+        ),
+    ],
+)
+def test_a_blank_paper_is_refused_even_where_the_act_says_the_same(desk, state, kind, change):
+    case = desk.walk(desk.case(), state)
+    statements, values = write(desk, case, kind, change)
+    blank = statements[0].replace("'号', '理由', '凭证'", "'', '', ''")
+    refuse(desk, blank, statements[1], **values)
+
+
+def test_a_list_without_basis_gets_no_notice(desk):
+    case = desk.add(desk.case(list_basis=" "))
+    change = "state = 'noticed', drafted_by = :actor, noticed_on = :day, notice_no = '号'"
+    statements, values = write(desk, case, "draft_notice", change)
+    refuse(desk, *statements, **values)
+
+
+@pytest.mark.parametrize(
+    "ahead", ["published_on = :day", "bulletin_id = '号'", "ended_on = :day", "end_kind = 'expire'"]
+)
+def test_nothing_is_written_ahead(desk, ahead):
+    case = desk.walk(desk.case(), CaseState.DECIDED)
+    change = f"state = 'decision_served', decision_served_on = :day, decision_proof = '凭证', {ahead}"
+    statements, values = write(desk, case, "serve_decision", change)
+    refuse(desk, *statements, **values)
+
+
+@pytest.mark.parametrize(
+    "change", ["list_kind = 'grey'", "subject_kind = 'robot'", "subject_kind = 'person'", "state = 'pending'"]
+)
+def test_a_proposal_speaks_the_words_of_the_law(desk, change):
+    case = desk.case()
+    column, value = change.split(" = ")
+    columns = {c.name: f":{c.name}" for c in case_table().columns} | {column: value, "record_ids": "'[]'"}
+    values = asdict(case) | {"state": "proposed", "list_kind": "black", "subject_kind": "organisation"}
+    used = {name: value for name, value in values.items() if columns[name] == f":{name}"}
+    insert = f"INSERT INTO listing_case ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"
+    with pytest.raises(sa.exc.IntegrityError), desk.door.begin() as connection:
+        connection.execute(sa.text(insert), used)
+
+
+def test_a_black_listing_without_severity_is_not_published(desk):
+    case = desk.walk(desk.case(severity=None), CaseState.DECISION_SERVED)
+    statements, values = write(desk, case, "publish", PUBLISH)
+    refuse(desk, *statements, **values)
+
+
+@pytest.mark.parametrize("outcome", ["'half'", "'refused'", "'stored', rows = 2"])
+def test_a_batch_has_an_outcome_that_adds_up(full, outcome):
+    refuse(full, f"UPDATE batch SET status = {outcome}")
+
+
 def test_a_hearing_waits_for_the_statement_period(desk):
     case = desk.walk(desk.case(), CaseState.NOTICE_SERVED)
     change = "state = 'heard', heard_on = :day, hearing_note = '凭证'"
@@ -161,9 +237,6 @@ def test_a_notice_has_a_period(desk):
     change = "state = 'notice_served', notice_served_on = :day, notice_proof = '凭证', statement_until_on = :day"
     statements, values = write(desk, case, "serve_notice", change)
     refuse(desk, *statements, **values)
-
-
-PUBLISH = "state = 'published', published_on = :day, bulletin_id = '号'"
 
 
 def test_the_watch_list_is_not_published(desk):
@@ -274,6 +347,10 @@ def test_red_and_black_do_not_meet_by_hand(desk):
         "DELETE FROM publication",
         "UPDATE publication SET manifest_sha256 = 'x'",
         "DELETE FROM publication_entry",
+        "UPDATE publication_entry SET place = 9",
+        "DELETE FROM batch",
+        "DELETE FROM assessment_run",
+        "UPDATE assessment_run SET rulebook = 'other'",
     ],
 )
 def test_traces_are_neither_altered_nor_deleted(full, statement):
@@ -296,6 +373,10 @@ def test_traces_are_not_emptied(full, table):
         "SELECT seq, 'other', actor_id, subject_id, purpose, case_no, at, hits FROM look_up",
         "INSERT OR REPLACE INTO act "
         "SELECT case_id, seq, kind, 'other', done_on, recorded_at, document_no, reason, evidence FROM act",
+        "INSERT OR REPLACE INTO publication "
+        "SELECT bulletin_id, period, serial, 'other', issued_at, files, manifest_sha256 FROM publication",
+        "INSERT OR REPLACE INTO assessment_run "
+        "SELECT seq, run_id, as_of, known_at, 'other', sql_hash, counts FROM assessment_run",
         "UPDATE OR REPLACE listing_case SET state = 'ended'",
     ],
 )
