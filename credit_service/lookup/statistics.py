@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from credit_service.domain.batch import BatchStatus
-from credit_service.domain.listing import is_effective
+from credit_service.domain.listing import CaseState, is_effective
 from credit_service.domain.score import ListKind
 from credit_service.lookup.bulletins import BULLETIN_JSON
 from credit_service.lookup.reading_room import ReadingRoom
@@ -21,8 +21,8 @@ class Overview:
     records: int
     rejected: int
     red: int
+    """Published and in force; what is withheld is not counted where the public reads."""
     black: int
-    watch: int
     bulletins: int
     open_cases: int
     by_category: tuple[tuple[int, str, int, int], ...]
@@ -34,16 +34,16 @@ def overview(room: ReadingRoom) -> Overview:
     today = room.today()
     with room.ledger.reading() as uow:
         batches = uow.batches.list_in_order(BatchStatus.STORED)
-        standing = Counter(case.list_kind for case in uow.cases.list_standing() if is_effective(case, today))
-        open_cases = len(uow.cases.list_open()) - standing.total()
+        standing = [case for case in uow.cases.list_standing() if is_effective(case, today)]
+        open_cases = len(uow.cases.list_open()) - len(standing)
         releases = uow.publications.list_all()
+    published = Counter(case.list_kind for case in standing if case.state is CaseState.PUBLISHED)
     return Overview(
         batches=len(batches),
         records=sum(batch.accepted for batch in batches),
         rejected=sum(batch.rejected for batch in batches),
-        red=standing[ListKind.RED],
-        black=standing[ListKind.BLACK],
-        watch=standing[ListKind.WATCH],
+        red=published[ListKind.RED],
+        black=published[ListKind.BLACK],
         bulletins=len(releases),
         open_cases=max(open_cases, 0),
         by_category=_read_counts(room, releases[0].bulletin_id) if releases else (),

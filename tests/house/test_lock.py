@@ -15,4 +15,4 @@ def test_every_locked_package_is_hashed_and_no_address_of_a_registry_is_written(
         pins = [line for line in text.splitlines() if "==" in line and not line.startswith((" ", "#"))]
         assert pins
         assert all(line.rstrip().endswith("\\") for line in pins)
-        assert "http" not in text
+        assert "://" not in text
