@@ -42,7 +42,7 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对
 # Where nobody's terminal says how wide it is (a pipe, a log), lines keep to a width that tables fit in.
 WIDTH = None if sys.stdout.isatty() else 140
 out = Console(highlight=False, width=WIDTH)
-err = Console(stderr=True, highlight=False)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 140)
 
 
 def exit_code(fault: CreditServiceError) -> int:

@@ -107,8 +107,7 @@ def _propose(
         uow.runs.add(receipt)
         known = uow.cases.list_about(fact.subject_id for fact in facts)
         cases = propose_cases(facts, known, rulebook.list_types, office.today())
-        for case in cases:
-            uow.cases.add(case, office.now())
+        uow.cases.add_all(cases, office.now())
         uow.audit.append("engine", "assessment", receipt.run_id, receipt.known_at, {"proposed": len(cases)})
         uow.commit()
     return tuple(cases)

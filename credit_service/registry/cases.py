@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -29,17 +29,22 @@ class Cases(Repository):
     """Candidates and listings."""
 
     def add(self, case: Case, at: datetime) -> None:
-        """Add a proposed case with its first act.
+        """Add a proposed case with its first act; see `add_all`."""
+        self.add_all([case], at)
+
+    def add_all(self, cases: Sequence[Case], at: datetime) -> None:
+        """Add proposed cases, each with its first act; all or none.
 
         Raises:
-            LedgerConflict: The case, or an open one of the same list, type and category, exists.
-            IllegalTransition: It is not in state ``proposed``.
-            MinorProtected: The subject is a minor.
-            ConsentMissing: It is a person for the red list without consent.
+            LedgerConflict: A case, or an open one of the same list, type and category, exists.
+            IllegalTransition: One is not in state ``proposed``.
+            MinorProtected: A subject is a minor.
+            ConsentMissing: One is a person for the red list without consent.
         """
-        self._run(sa.insert(CASE).values(**_to_values(case)))
-        act = Act(ActKind.PROPOSE, ENGINE, case.proposed_on, at, document_no=case.run_id, reason=case.fact)
-        self._run(sa.insert(ACT).values(**_to_act_values(case.case_id, 0, act)))
+        if not cases:
+            return
+        self._run(sa.insert(CASE), [_to_values(case) for case in cases])
+        self._run(sa.insert(ACT), [_to_act_values(case.case_id, 0, _to_proposal(case, at)) for case in cases])
 
     def save(self, case: Case, act: Act) -> None:
         """Write a moved case and the act that moved it; ``case`` is what `listing.apply_act` returned.
@@ -158,6 +163,10 @@ class Acts(Repository):
     def list_for_case(self, case_id: str) -> list[Act]:
         """Return the acts on a case, in order."""
         return [_to_act(row) for row in self._all(sa.select(ACT).where(ACT.c.case_id == case_id).order_by(ACT.c.seq))]
+
+
+def _to_proposal(case: Case, at: datetime) -> Act:
+    return Act(ActKind.PROPOSE, ENGINE, case.proposed_on, at, document_no=case.run_id, reason=case.fact)
 
 
 def _to_values(case: Case) -> Values:
