@@ -9,7 +9,8 @@ import typer
 
 from credit_service.bootstrap import build_service
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
-from credit_service.domain.score import POINT, ListKind
+from credit_service.domain.record import RecordKind, Severity
+from credit_service.domain.score import POINT, ListKind, Reason
 from credit_service.lookup.explain import Explanation, explain_subject
 from credit_service.pipeline.assess import assess as assess_chapter
 from credit_service.pipeline.rebuild import rebuild as rebuild_chapter
@@ -66,32 +67,35 @@ def print_explanation(explanation: Explanation) -> None:
         f"[bold]{explanation.name}[/] {explanation.subject}  "
         f"基准日 {explanation.as_of}  规则 {explanation.rulebook[:12]}"
     )
-    if not explanation.categories:
-        out.print("  依法不对自然人综合评分；下列仅为记录与建议。" if explanation.is_person else "  没有计分记录。")
+    if explanation.is_person:
+        rows = [(r.decided_on, RecordKind(r.kind).label, f"{r.file} 第{r.row}行", r.note) for r in explanation.records]
+        print_table("记录（依法不对自然人评分）", ("决定日", "类别", "来源", "说明"), rows)
+    elif not explanation.categories:
+        out.print("  没有计分记录。")
     for category in explanation.categories:
-        rows = [
-            (
-                r.decided_on,
-                r.severity or "",
-                points(r.points_before),
-                f"{r.weight / 10_000:.2f}%",
-                points(r.points),
-                r.rule,
-                r.source,
-                f"{r.file} 第{r.row}行",
-                r.note,
-            )
-            for r in category.reasons
-        ]
         print_table(
             f"{category.name}：{points(category.points)} 分，等级 {category.grade}",
             ("决定日", "程度", "原分", "权重", "计分", "规则", "依据", "来源", "说明"),
-            rows,
+            [_reason_row(reason) for reason in category.reasons],
         )
     for candidate in explanation.candidates:
         out.print(
             f"  建议：{candidate.list_kind.label} {candidate.list_type} 规则 {candidate.rule}（{candidate.source}）"
         )
+
+
+def _reason_row(reason: Reason) -> tuple[object, ...]:
+    return (
+        reason.decided_on,
+        Severity(reason.severity).label if reason.severity else "",
+        points(reason.points_before),
+        f"{reason.weight / 10_000:.2f}%",
+        points(reason.points),
+        reason.rule,
+        reason.source,
+        f"{reason.file} 第{reason.row}行",
+        reason.note,
+    )
 
 
 def points(units: int) -> str:

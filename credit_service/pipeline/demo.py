@@ -77,7 +77,7 @@ def play_demo(places: Places, open_office: OpenOffice, tell: Tell) -> DemoOutcom
     Raises:
         HomeOccupied: The home holds live state that no demo made.
     """
-    _clear(places)
+    _clear(places, open_office)
     office = _at(open_office(), AS_OF)
     _mark(places)
     tell(f"一、报送与校验（{AS_OF}）")
@@ -199,8 +199,8 @@ def _open_accounts(office: Office) -> tuple[tuple[Role, Actor, str], ...]:
     return tuple(opened)
 
 
-def _clear(places: Places) -> None:
-    """Remove what an earlier demo left.
+def _clear(places: Places, open_office: OpenOffice) -> None:
+    """Remove what an earlier demo left, and the empty stores that a command without data made.
 
     Raises:
         HomeOccupied: Something is there that no demo made.
@@ -208,10 +208,22 @@ def _clear(places: Places) -> None:
     for folder in (places.home, places.issued):
         if not folder.exists() or not any(folder.iterdir()):
             continue
-        if not (folder / MARKER).is_file():
+        is_demo = (folder / MARKER).is_file()
+        if not is_demo and not (folder == places.home and _is_untouched(places, open_office)):
             message = f"{folder} 中已有运行数据，演示不会覆盖它。"
             raise HomeOccupied(message, remedy="请另设 CREDIT_HOME 指向一个空目录，再运行演示。")
         shutil.rmtree(folder)
+
+
+def _is_untouched(places: Places, open_office: OpenOffice) -> bool:
+    """Return whether nobody has received, registered or decided anything in a home yet."""
+    if places.warehouse.exists() or any(places.inbox.glob("*/*")):
+        return False
+    try:
+        with open_office().ledger.reading() as uow:
+            return not (uow.batches.list_newest(None, 1) or uow.accounts.list_all() or uow.keys.list_all())
+    except CreditServiceError:
+        return False
 
 
 def _mark(places: Places) -> None:

@@ -23,6 +23,7 @@ from credit_service.errors import (
     NoLegalBasis,
     NoticeNotServed,
     SamePerson,
+    SchemaDrift,
     StatementPeriodOpen,
     StorageFull,
 )
@@ -80,4 +81,8 @@ def to_refusal(fault: DBAPIError) -> CreditServiceError | None:
             return LedgerConflict("账本正忙，另一项写入尚未完成。", remedy="请稍后重试；反复出现请联系系统管理员。")
         if "disk is full" in text or "No space left" in text:
             return StorageFull("磁盘空间不足，账本未写入任何内容。", remedy="请清理磁盘空间后重试。")
+        if fault.connection_invalidated or "connection" in text or "unable to open" in text:
+            return SchemaDrift("台账数据库无法连接。", remedy="请核对 CREDIT_LEDGER_URL、数据库服务和文件权限。")
+    if "not a database" in text or "malformed" in text:
+        return SchemaDrift("台账文件损坏，或不是本服务的台账。", remedy="请不要删除；从备份恢复，或联系系统管理员。")
     return None

@@ -305,3 +305,11 @@ def test_many_writers_lose_nothing(seeded):
     with seeded.reading() as uow:
         check = uow.audit.verify()
     assert (check.entries, check.broken_at) == (60, None)
+
+
+def test_a_file_that_is_no_ledger_is_refused_in_words_and_left_alone(tmp_path):
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(b"somebody's letter, not a ledger\n" * 40)
+    with pytest.raises(SchemaDrift, match="台账"):
+        Ledger(f"sqlite:///{path}").create()
+    assert path.read_bytes().startswith(b"somebody's letter")
