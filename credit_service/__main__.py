@@ -12,7 +12,7 @@ import uvicorn
 
 from credit_service.bootstrap import build_service
 from credit_service.cli.app import app, run
-from credit_service.cli.output import out
+from credit_service.cli.output import JsonFlag, out, print_json
 from credit_service.pipeline.rebuild import reconcile
 from credit_service.web.app import create_app
 
@@ -21,13 +21,17 @@ from credit_service.web.app import create_app
 def serve(
     host: Annotated[str, typer.Option("--host", help="监听地址。")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口。")] = 8000,
+    as_json: JsonFlag = False,
 ) -> None:
     """启动网站和接口；先核对数据仓库与台账是否一致。"""
     service = build_service()
     outcome = reconcile(service.office)
-    if outcome.restored or outcome.dropped:
+    if as_json:
+        print_json({"url": f"http://{host}:{port}", **outcome.to_dict()})
+    elif outcome.restored or outcome.dropped:
         out.print(f"[yellow]核对完成：重新入库 {len(outcome.restored)} 批，清除 {len(outcome.dropped)} 批。[/]")
-    out.print(f"[bold green]打开 http://{host}:{port}[/]  （Ctrl+C 停止）")
+    if not as_json:
+        out.print(f"[bold green]打开 http://{host}:{port}[/]  （Ctrl+C 停止）")
     uvicorn.run(create_app(service), host=host, port=port, log_level="warning", server_header=False)
 
 
