@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from credit_service.bootstrap import build_service
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
-from credit_service.lookup.bulletins import list_releases
+from credit_service.lookup.bulletins import find_faults, list_releases
 from credit_service.pipeline.accounts import as_actor, sign_in, sign_out
 from credit_service.pipeline.publish import publish as publish_chapter
 
@@ -43,19 +43,23 @@ def publish(
 
 
 def bulletins(as_json: JsonFlag = False) -> None:
-    """列出已发布的公告。"""
-    rows = [
+    """列出已发布的公告，并核对每个文件与发布时是否一致。"""
+    room = build_service().reading_room
+    rows: list[dict[str, Any]] = [
         {
             "bulletin_id": r.bulletin_id,
             "title": r.title,
             "issued_at": r.issued_at.isoformat(),
             "entries": len(r.case_ids),
+            "faults": list(find_faults(room, r)),
         }
-        for r in list_releases(build_service().reading_room)
+        for r in list_releases(room)
     ]
     if as_json:
         print_json({"bulletins": rows})
     elif rows:
-        print_table("公告", ("期号", "标题", "发布时间", "条目"), [tuple(row.values()) for row in rows])
+        print_table(
+            "公告", ("期号", "标题", "发布时间", "条目", "与发布时不一致之处"), [tuple(row.values()) for row in rows]
+        )
     else:
         out.print("还没有发布过公告。")

@@ -47,17 +47,6 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Score:
-    """Points and grade of a subject in a category on a day; category 0 is the whole of an organisation."""
-
-    subject_id: str
-    category: int
-    points: int
-    grade: str
-    reasons: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True)
 class Candidate:
     """A proposal of the engine: never a listing."""
 

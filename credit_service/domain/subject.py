@@ -1,11 +1,12 @@
-"""Subjects: the organisations, individual businesses and persons that records are about."""
+"""Subjects: the organisations, individual businesses and persons that records are about.
+
+A subject is known by its ``subject_id``: ``uscc:<code>``, ``reg:<number>`` or ``org:<code>`` for organisations and
+businesses, ``psn:<keyed hash>`` for persons, so that a person's number never is part of a key.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-
-from credit_service.domain.identifier import IdentifierKind
 
 COMPOUND_SURNAMES = frozenset(
     {
@@ -56,22 +57,6 @@ class SubjectKind(StrEnum):
     def label(self) -> str:
         """Chinese name, as the official templates write it."""
         return {"organisation": "法人及非法人组织", "individual_business": "个体工商户", "person": "自然人"}[self.value]
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One subject as the service knows it.
-
-    ``subject_id`` is ``uscc:<code>``, ``reg:<number>`` or ``org:<code>`` for organisations and businesses, and
-    ``psn:<keyed hash>`` for persons: a person's number never is part of a key. ``name`` is masked for persons.
-    """
-
-    subject_id: str
-    kind: SubjectKind
-    name: str
-    identifier_kind: IdentifierKind
-    identifier_code: str | None
-    """The public code; None for persons."""
 
 
 def mask_person_name(name: str) -> str:

@@ -92,7 +92,7 @@ class RowChecker:
         by_cell = pl.concat([part for part in found if part.height] or [pl.DataFrame(schema=_FOUND)])
         by_cell = pl.concat([by_cell.join(spoilt, on=["index", "column"], how="anti"), spoilt])
         by_cell = by_cell.unique(["index", "column", "rule"], keep="first", maintain_order=True)
-        findings = self._to_findings(by_cell, frame, {(f.row, f.column): f.value for f in chunk.cells})
+        findings = self._to_findings(by_cell, frame)
         lines = to_fault_findings(chunk.faults, chunk.sheet, has_persons=self._has_persons())
         findings = self._finish(pl.concat([findings, lines]))
         wrong = by_cell.filter(pl.col("severity") == ERROR)["index"].unique()
@@ -213,9 +213,7 @@ class RowChecker:
         places = frame.select(pl.col("row")).with_row_index("index")
         return listed.join(places, on="row", how="inner").select(_FOUND.names())
 
-    def _to_findings(
-        self, by_cell: pl.DataFrame, frame: pl.DataFrame, spoilt_values: dict[tuple[int, int], str]
-    ) -> pl.DataFrame:
+    def _to_findings(self, by_cell: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
         """Add row, sheet and the written value, masked where it is personal."""
         parts = []
         for (header,), group in by_cell.group_by("column", maintain_order=True):

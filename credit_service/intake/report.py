@@ -1,4 +1,4 @@
-"""What a department reads about its file: JSON, lines on a console, and its own workbook with the faults marked.
+"""What a department gets back: its own workbook with the faults marked.
 
 Before this module all findings of a batch; after it the clerk's desk. The workbook repeats the department's own rows at
 their own row numbers, so that it can be mended and sent again; the findings in it are all findings, never a first
@@ -7,7 +7,6 @@ thousand. It checks nothing and changes no cell.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -35,25 +34,6 @@ _FILLS: Final = {
     FindingSeverity.WARNING: "#FFEB9C",
     FindingSeverity.NOTE: "#DDEBF7",
 }
-
-
-def render_report(template: Template, findings: Sequence[Finding] | pl.DataFrame) -> dict[str, object]:
-    """Return the documented JSON object of a batch's findings: template, counts by rule, every finding."""
-    told = _as_findings(findings)
-    by_rule = Counter(finding.rule for finding in told)
-    return {
-        "template": template.template_id,
-        "template_title": template.title,
-        "by_rule": dict(by_rule.most_common()),
-        "by_severity": {severity.value: sum(f.severity is severity for f in told) for severity in FindingSeverity},
-        "findings": [finding.to_dict() for finding in told],
-    }
-
-
-def render_lines(findings: Sequence[Finding] | pl.DataFrame) -> Iterator[str]:
-    """Yield one line a finding, as a console shows it."""
-    for finding in _as_findings(findings):
-        yield f"[{finding.severity.label}] {finding.message}{finding.remedy}"
 
 
 def write_report_xlsx(

@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from credit_service.bulletins.release import check_release
 from credit_service.bulletins.render_atom import render_feed
 from credit_service.domain.bulletin import Release
 from credit_service.domain.listing import is_effective
@@ -44,6 +45,11 @@ def list_releases(room: ReadingRoom) -> list[Release]:
     """Return every released issue, newest first."""
     with room.ledger.reading() as uow:
         return uow.publications.list_all()
+
+
+def find_faults(room: ReadingRoom, release: Release) -> tuple[str, ...]:
+    """Return what differs between an issue's files and the bytes that were released; empty when nothing does."""
+    return check_release(room.places.issued, release)
 
 
 def get_bulletin_view(room: ReadingRoom, bulletin_id: str) -> BulletinView:

@@ -1,13 +1,11 @@
-"""The report a department gets back: JSON, lines, and its own rows with the faults marked."""
+"""The workbook a department gets back: its own rows with the faults marked."""
 
 from __future__ import annotations
-
-import json
 
 import openpyxl
 
 from credit_service.intake.findings import finding_frame, to_findings
-from credit_service.intake.report import LIST_HEADER, LIST_SHEET, render_lines, render_report, write_report_xlsx
+from credit_service.intake.report import LIST_HEADER, LIST_SHEET, write_report_xlsx
 
 CODE = "行政相对人代码_1(统一社会信用代码)"
 
@@ -23,16 +21,6 @@ def make(desk, path):
 def test_findings_survive_the_way_through_domain_objects(desk):
     findings = desk.read(desk.write_csv(desk.penalties(2, r1={CODE: "1"}))).findings
     assert finding_frame(to_findings(findings)).equals(findings)
-
-
-def test_json_and_lines_hold_every_finding(desk):
-    findings = desk.read(desk.write_csv(desk.penalties(3, r1={CODE: "1"}, r3={"违法事实": ""}))).findings
-    report = json.loads(json.dumps(render_report(desk.template("penalty_org"), findings), ensure_ascii=False))
-    assert report["by_rule"] == {"uscc-format": 1, "required": 1}
-    assert [finding["row"] for finding in report["findings"]] == [2, 4]
-    lines = list(render_lines(findings))
-    assert lines[0].startswith("[错误] 第2行“")
-    assert "请核对" in lines[0]
 
 
 def test_own_rows_stand_at_their_own_row_numbers_with_red_cells(desk):
