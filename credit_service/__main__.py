@@ -5,6 +5,7 @@ The only place that knows both the commands and the web: ``credit serve`` is add
 
 from __future__ import annotations
 
+import socket
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from credit_service.bootstrap import build_service
 from credit_service.cli.app import app, run
 from credit_service.cli.output import JsonFlag, out, print_json
 from credit_service.pipeline.rebuild import reconcile
+from credit_service.pipeline.serving import hold_home
 from credit_service.web.app import create_app
 
 
@@ -25,6 +27,7 @@ def serve(
 ) -> None:
     """启动网站和接口；先核对数据仓库与台账是否一致。"""
     service = build_service()
+    listener = socket.create_server((host, port))
     outcome = reconcile(service.office)
     if as_json:
         print_json({"url": f"http://{host}:{port}", **outcome.to_dict()})
@@ -32,7 +35,9 @@ def serve(
         out.print(f"[yellow]核对完成：重新入库 {len(outcome.restored)} 批，清除 {len(outcome.dropped)} 批。[/]")
     if not as_json:
         out.print(f"[bold green]打开 http://{host}:{port}[/]  （Ctrl+C 停止）")
-    uvicorn.run(create_app(service), host=host, port=port, log_level="warning", server_header=False)
+    config = uvicorn.Config(create_app(service), log_level="warning", server_header=False)
+    with hold_home(service.office.places):
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def main() -> None:

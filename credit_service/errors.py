@@ -20,10 +20,10 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
     │                                              QueryRefused QueryFailed
     ├─ AccessError        401/403/429              UnknownAgency NotSignedIn ScopeDenied PurposeMissing QuotaExceeded
-    │                                              AccountExists WeakPassword
+    │                                              AccountExists WeakPassword KeyUnknown
     └─ StorageError       the operator             WarehouseBusy SnapshotMissing SchemaDrift LedgerConflict
                                                    SandboxMissing HomeOccupied KeyMissing WarehouseDamaged
-                                                   StorageFull
+                                                   StorageFull PathUnusable
 """
 
 from __future__ import annotations
@@ -376,3 +376,15 @@ class StorageFull(StorageError):
     """The disk has no room for what must be stored."""
 
     code = "storage_full"
+
+
+class KeyUnknown(AccessError):
+    """No API key has this number."""
+
+    code = "key_unknown"
+
+
+class PathUnusable(StorageError):
+    """A file, directory or port cannot be used."""
+
+    code = "path_unusable"

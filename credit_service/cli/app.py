@@ -16,8 +16,8 @@ from credit_service.cli import (
     question_commands,
     rules_commands,
 )
-from credit_service.cli.output import fail
-from credit_service.errors import CreditServiceError
+from credit_service.cli.output import USAGE, fail, print_json
+from credit_service.errors import CreditServiceError, PathUnusable
 
 app = typer.Typer(
     name="credit",
@@ -43,7 +43,16 @@ app.add_typer(desk_commands.agencies, name="agency")
 
 def run() -> None:
     """Run the command of ``sys.argv``; an expected error ends with its family's exit code."""
+    as_json = "--json" in sys.argv
     try:
         app()
     except CreditServiceError as fault:
-        fail(fault, as_json="--json" in sys.argv)
+        fail(fault, as_json=as_json)
+    except OSError as fault:
+        message = f"文件、目录或端口无法使用：{fault.filename or ''}（{fault.strerror or fault}）。"
+        fail(PathUnusable(message, remedy="请核对路径、权限和磁盘后重试。"), as_json=as_json)
+    except SystemExit as leaving:
+        if leaving.code == USAGE and as_json:
+            remedy = "具体原因见标准错误输出；运行同一命令加 --help 查看写法。"
+            print_json({"error": {"code": "usage", "message": "命令写法不对。", "remedy": remedy}})
+        raise

@@ -117,5 +117,6 @@ def rebuild(
     else:
         out.print(
             f"[green]✓[/] 核对 {outcome.compared} 批，"
-            f"重新入库 {len(outcome.restored)} 批，清除 {len(outcome.dropped)} 批。"
+            f"重新入库 {len(outcome.restored)} 批，清除 {len(outcome.dropped)} 批；"
+            f"重做评价 {len(outcome.repeated)} 次，规则已变而未重做 {len(outcome.lost)} 次。"
         )

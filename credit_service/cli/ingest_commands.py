@@ -179,6 +179,6 @@ def _expand(patterns: list[str]) -> list[Path]:
         paths.extend(found)
     missing = [path for path in paths if not path.is_file()]
     if missing or not paths:
-        message = "找不到文件：" + "、".join(str(path) for path in missing or [Path(p) for p in patterns])
+        message = "找不到文件，或者不是文件：" + "、".join(str(path) for path in missing or [Path(p) for p in patterns])
         raise UnreadableFile(message, remedy="请核对路径和文件名。")
     return paths

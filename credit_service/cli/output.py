@@ -37,6 +37,9 @@ EXIT_CODES: dict[type[CreditServiceError], int] = {
 }
 """Exit code of each family of errors; 2 is wrong usage, 1 a bug. The one table for the command line."""
 
+USAGE = 2
+"""Exit code of a command that was typed wrongly."""
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对象，供程序读取。")]
 
 # Where nobody's terminal says how wide it is (a pipe, a log), lines keep to a width that tables fit in.

@@ -88,7 +88,7 @@ def generate_rows(order: SampleOrder, words: SampleWords, medium: str = "csv") -
         ValueError: The order asks for more rows or faults than there can be.
     """
     _check_order(order)
-    planter = FaultPlanter(order.template, medium, order.today, words.lists["forbidden"])
+    planter = FaultPlanter(order.template, medium, words.lists["forbidden"])
     pool = Pool.for_rows(order.rows, order.seed)
     ratio_millionths = round(order.fault_ratio * 1_000_000)
     for first in range(0, order.rows, BLOCK_ROWS):

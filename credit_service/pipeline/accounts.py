@@ -15,7 +15,7 @@ from hashlib import sha256
 from pwdlib import PasswordHash
 
 from credit_service.domain.agency import Account, Actor, Agency, ApiKey, Role
-from credit_service.errors import AccountExists, NotSignedIn, WeakPassword
+from credit_service.errors import AccountExists, KeyUnknown, NotSignedIn, WeakPassword
 from credit_service.pipeline.office import Office
 
 MINIMUM_PASSWORD = 12
@@ -178,8 +178,15 @@ def list_keys(office: Office) -> list[ApiKey]:
 
 
 def revoke_key(office: Office, key_id: str) -> None:
-    """End a key at once."""
+    """End a key at once.
+
+    Raises:
+        KeyUnknown: No key has this number.
+    """
     with office.ledger.unit_of_work() as uow:
+        if all(key.key_id != key_id for key in uow.keys.list_all()):
+            message = f"没有编号为“{key_id}”的接口密钥，没有停用任何密钥。"
+            raise KeyUnknown(message, remedy="请用 credit key list 核对编号。")
         uow.keys.revoke(key_id, office.now())
         uow.audit.append("system", "key.revoked", key_id, office.now(), {})
         uow.commit()

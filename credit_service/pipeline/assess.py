@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from credit_service.domain.listing import Case
 from credit_service.domain.score import ListKind
+from credit_service.errors import RulebookError
 from credit_service.listing.propose import CandidateFacts, propose_cases
 from credit_service.pipeline.decide import expire_listings
 from credit_service.pipeline.office import Office
@@ -93,6 +94,23 @@ def assess(office: Office, as_of: date) -> AssessOutcome:
         candidates={kind.value: by_kind.get(kind, 0) for kind in ListKind},
         proposed=proposed,
     )
+
+
+def repeat_run(office: Office, receipt: RunReceipt) -> bool:
+    """Run an assessment again into the warehouse; return whether its rules are still there as they were.
+
+    It proposes nothing: what it proposed is in the ledger.
+    """
+    try:
+        rulebook = office.rulebook(receipt.as_of)
+    except RulebookError:
+        return False
+    if rulebook.hash != receipt.rulebook:
+        return False
+    run = AssessmentRun(receipt.run_id, receipt.as_of, receipt.known_at, receipt.rulebook)
+    with office.warehouse.open() as session:
+        session.run_assessment(run, compile_scoring(rulebook))
+    return True
 
 
 def _run_id(as_of: date, known_at: datetime, rulebook: Rulebook) -> str:

@@ -27,6 +27,7 @@ from credit_service.pipeline.decide import ActRequest, perform_act
 from credit_service.pipeline.ingest import IngestOutcome, Submission, ingest_file
 from credit_service.pipeline.office import Office
 from credit_service.pipeline.publish import PublishOutcome, publish
+from credit_service.pipeline.serving import is_served
 
 AS_OF = date(2026, 9, 30)
 PERIOD = "2026Q3"
@@ -205,6 +206,9 @@ def _clear(places: Places, open_office: OpenOffice) -> None:
     Raises:
         HomeOccupied: Something is there that no demo made.
     """
+    if is_served(places):
+        message = f"{places.home} 正由 credit serve 使用，演示不会在服务运行时清空它。"
+        raise HomeOccupied(message, remedy="请先停止服务，或另设 CREDIT_HOME 指向一个空目录。")
     for folder in (places.home, places.issued):
         if not folder.exists() or not any(folder.iterdir()):
             continue

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from credit_service.domain.agency import Agency
 from credit_service.domain.batch import Batch, BatchStatus, Finding, FindingSeverity, ReceivedFile
-from credit_service.errors import AccessError, ScopeDenied, SubmissionError
+from credit_service.errors import AccessError, ScopeDenied, SubmissionError, WarehouseBusy
 from credit_service.intake.read_batch import BatchReading, CheckContext, CheckedChunk, open_batch
 from credit_service.intake.receive import receive_file
 from credit_service.normalise.build_records import BuildContext, build_records
@@ -85,7 +85,12 @@ def ingest_file(office: Office, submission: Submission, progress: Progress | Non
         return IngestOutcome(
             batch, _title(office, batch.template), repeated=True, findings=find_findings(office, batch.batch_id)
         )
-    return store_received(office, batch, agency, progress)
+    try:
+        return store_received(office, batch, agency, progress)
+    except WarehouseBusy as fault:
+        message = f"{fault.message}文件已收到（批次 {batch.batch_id}），尚未入库。"
+        remedy = "稍后再报一次同一文件，或由运维人员运行 credit rebuild --reconcile，即可入库；不会重复。"
+        raise WarehouseBusy(message, remedy=remedy, batch_id=batch.batch_id) from fault
 
 
 def store_received(office: Office, batch: Batch, agency: Agency, progress: Progress | None = None) -> IngestOutcome:

@@ -17,7 +17,7 @@ from credit_service.bulletins.render import render_all
 from credit_service.domain.agency import Actor, Role
 from credit_service.domain.bulletin import Release, parse_period
 from credit_service.domain.listing import Act, ActKind, Case, CaseState
-from credit_service.errors import PeriodUnknown, ReleaseExists, ScopeDenied
+from credit_service.errors import GateRefused, PeriodUnknown, ReleaseExists, ScopeDenied
 from credit_service.listing.transitions import apply_act
 from credit_service.pipeline.compose import Issue, compose_issue
 from credit_service.pipeline.decide import expire_listings, procedure_terms
@@ -57,7 +57,7 @@ def publish(office: Office, period_code: str, actor: Actor) -> PublishOutcome:
 
     Raises:
         ScopeDenied: The actor is no publisher.
-        PeriodUnknown: The period code cannot be read, or the period has not begun.
+        PeriodUnknown: The period code cannot be read, or the period is not over.
         ReleaseExists: This issue is already released.
         GateRefused: A check failed; the message lists every one, and nothing was released.
         RedactionIncomplete: Rendered bytes still hold what must be withheld.
@@ -66,9 +66,9 @@ def publish(office: Office, period_code: str, actor: Actor) -> PublishOutcome:
         message = f"公告只能由发布人员发布，您的角色是{actor.role.label}。"
         raise ScopeDenied(message, remedy="请转交发布人员办理。")
     period = parse_period(period_code)
-    if period.from_on > office.today():
-        message = f"{period.label}尚未开始。"
-        raise PeriodUnknown(message, remedy="请核对期次。")
+    if period.until_on >= office.today():
+        message = f"{period.label}尚未结束。"
+        raise PeriodUnknown(message, remedy="请核对期次；一期公告在期末之后发布。")
     expire_listings(office)
     with office.ledger.reading() as uow:
         if uow.publications.find(period.code) is not None:
@@ -78,6 +78,9 @@ def publish(office: Office, period_code: str, actor: Actor) -> PublishOutcome:
     issue = compose_issue(office, period, cases)
     # The rename of an earlier try was the release; then only the ledger is missing.
     release = find_release(office.places.issued, period.code)
+    if release is None and not (issue.bulletin.red or issue.bulletin.black or issue.bulletin.left):
+        message = f"{period.label}没有可以公示的条目，没有发布任何内容。"
+        raise GateRefused(message, remedy="请先办结案件（决定并送达）；已发布的期次不能重发，空的一期会占去期号。")
     if release is None:
         files = render_all(issue.bulletin, office.places.publication_templates)
         check_gate(issue.bulletin, files, issue.gate_terms)

@@ -6,10 +6,11 @@ because a damaged DuckDB file can open silently short; what differs, and what is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from credit_service.domain.batch import Batch, BatchStatus
 from credit_service.errors import AccessError, SubmissionError
+from credit_service.pipeline.assess import repeat_run
 from credit_service.pipeline.ingest import store_received
 from credit_service.pipeline.office import Office
 
@@ -22,16 +23,31 @@ class RebuildOutcome:
     restored: tuple[str, ...]
     dropped: tuple[str, ...]
     """Batches the warehouse held but the ledger does not know as stored."""
+    repeated: tuple[str, ...] = ()
+    """Assessments run again with the rules and facts they knew."""
+    lost: tuple[str, ...] = ()
+    """Assessments whose rules are no longer there as they were; their cases and reasons in the ledger stay."""
 
     def to_dict(self) -> dict[str, object]:
         """Return the documented JSON object of ``credit rebuild``."""
-        return {"compared": self.compared, "restored": list(self.restored), "dropped": list(self.dropped)}
+        return {
+            "compared": self.compared,
+            "restored": list(self.restored),
+            "dropped": list(self.dropped),
+            "repeated": list(self.repeated),
+            "lost": list(self.lost),
+        }
 
 
 def rebuild(office: Office) -> RebuildOutcome:
-    """Throw the warehouse away and store every batch again, in the order received."""
+    """Throw the warehouse away, store every batch again in the order received, and repeat every assessment."""
     office.warehouse.discard()
-    return reconcile(office)
+    outcome = reconcile(office)
+    with office.ledger.reading() as uow:
+        receipts = uow.runs.list_all()
+    repeated = [receipt.run_id for receipt in receipts if repeat_run(office, receipt)]
+    lost = [receipt.run_id for receipt in receipts if receipt.run_id not in repeated]
+    return replace(outcome, repeated=tuple(repeated), lost=tuple(lost))
 
 
 def reconcile(office: Office) -> RebuildOutcome:

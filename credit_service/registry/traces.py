@@ -56,10 +56,9 @@ class Runs(Repository):
         row = self._first(sa.select(RUN).where(RUN.c.run_id == run_id))
         return None if row is None else _to_receipt(row)
 
-    def find_latest(self) -> RunReceipt | None:
-        """Return the receipt of the latest run, or None."""
-        row = self._first(sa.select(RUN).order_by(RUN.c.seq.desc()))
-        return None if row is None else _to_receipt(row)
+    def list_all(self) -> list[RunReceipt]:
+        """Return every receipt, oldest first."""
+        return [_to_receipt(row) for row in self._all(sa.select(RUN).order_by(RUN.c.seq))]
 
 
 def _to_receipt(row: RowMapping) -> RunReceipt:

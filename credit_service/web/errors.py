@@ -67,6 +67,8 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.SchemaDrift: 503,
     tree.LedgerConflict: 409,
     tree.SandboxMissing: 503,
+    tree.PathUnusable: 503,
+    tree.KeyUnknown: 404,
     tree.HomeOccupied: 500,
     tree.KeyMissing: 503,
     tree.WarehouseDamaged: 503,

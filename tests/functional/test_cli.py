@@ -174,3 +174,21 @@ class TestOnTheDemo:
         assert answer.code == 0, answer.stdout + answer.stderr
         assert isinstance(answer.json(), dict)
         assert answer.stderr == ""
+
+
+def test_wrong_usage_is_told_as_json_too(fresh_home):
+    answer = fresh_home.run("assess", "--as-of", "nonsense", "--json")
+    assert answer.code == 2
+    assert answer.json()["error"]["code"] == "usage"
+
+
+def test_a_path_that_cannot_be_used_is_told_in_words(fresh_home, tmp_path):
+    answer = fresh_home.run("sample", "tax_a", tmp_path / "missing" / "x.csv", "--rows", 5, "--json")
+    assert answer.code == 70
+    assert answer.json()["error"]["code"] == "path_unusable"
+
+
+def test_revoking_an_unknown_key_says_that_nothing_was_revoked(fresh_home):
+    answer = fresh_home.run("key", "revoke", "KNOPE", "--json")
+    assert answer.code == 60
+    assert answer.json()["error"]["code"] == "key_unknown"

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from credit_service.bootstrap import Service, build_service
+from credit_service.domain.agency import Actor, Role
 from credit_service.domain.batch import BatchStatus
 from credit_service.domain.clock import FixedClock
-from credit_service.errors import ScopeDenied, UnknownTemplate
+from credit_service.errors import GateRefused, PeriodUnknown, ScopeDenied, UnknownTemplate
 from credit_service.pipeline import ingest
 from credit_service.pipeline.assess import assess
 from credit_service.pipeline.ingest import Submission, ingest_file
+from credit_service.pipeline.publish import publish
 from credit_service.pipeline.rebuild import rebuild, reconcile
+from credit_service.pipeline.serving import hold_home, is_served
 from credit_service.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,12 +79,26 @@ def test_a_warehouse_thrown_away_is_rebuilt_to_the_same_digest_and_scores(servic
         scores = session.run_query("SELECT * EXCLUDE (run_id) FROM scores ORDER BY ALL").rows()
     outcome = rebuild(service.office)
     assert len(outcome.restored) == 4
+    assert outcome.repeated == (before.run_id,)
+    with service.office.warehouse.open() as session:
+        assert session.run_query("SELECT * EXCLUDE (run_id) FROM scores ORDER BY ALL").rows() == scores
     after = assess(service.office, date(2026, 9, 30))
     with service.office.warehouse.open() as session:
         assert session.verify_batches() == digests
         assert session.run_query("SELECT * EXCLUDE (run_id) FROM scores ORDER BY ALL").rows() == scores
     assert after.candidates == before.candidates
     assert after.proposed == ()
+
+
+def test_a_home_in_use_is_known_and_an_issue_without_entries_is_refused(service):
+    assert not is_served(service.office.places)
+    with hold_home(service.office.places):
+        assert is_served(service.office.places)
+    publisher = Actor("p", "发布人员", "11990101990100034U", Role.PUBLISHER)
+    with pytest.raises(GateRefused):
+        publish(service.office, "2026Q2", publisher)
+    with pytest.raises(PeriodUnknown):
+        publish(service.office, "2026Q3", publisher)
 
 
 def test_a_batch_missing_from_the_warehouse_comes_back_at_start(service):
