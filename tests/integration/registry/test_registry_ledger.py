@@ -276,10 +276,10 @@ def test_an_instant_is_read_back_as_the_same_instant(ledger):
 def test_the_same_run_is_kept_once(ledger):
     receipt = RunReceipt("A1", NOW.date(), NOW, "rules", "sql", {"scores": 3})
     with ledger.unit_of_work() as uow:
-        assert uow.runs.find_latest() is None
+        assert uow.runs.list_all() == []
         uow.runs.add(receipt)
         uow.runs.add(receipt)
-        assert uow.runs.find_latest() == receipt
+        assert uow.runs.list_all() == [receipt]
         with pytest.raises(LedgerConflict):
             uow.runs.add(RunReceipt("A1", NOW.date(), NOW, "other rules", "sql"))
 
