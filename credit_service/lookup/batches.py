@@ -37,11 +37,7 @@ def get_batch(room: ReadingRoom, batch_id: str) -> Batch:
         BatchNotFound: No batch has this number.
     """
     with room.ledger.reading() as uow:
-        batch = uow.batches.find(batch_id)
-    if batch is None:
-        message = f"没有编号为“{batch_id}”的批次。"
-        raise BatchNotFound(message, remedy="请从本部门的批次列表中选择。")
-    return batch
+        return uow.batches.get(batch_id)
 
 
 def get_batch_report(room: ReadingRoom, batch_id: str) -> BatchReport:

@@ -97,14 +97,14 @@ def explain_subject(room: ReadingRoom, subject: str, as_of: date | None = None) 
     subject_id = subject if ":" in subject else to_subject_id(room, subject)
     day = as_of or room.today()
     with room.warehouse.open() as session:
-        run = _find_run(session, day) or AssessmentRun("", day, room.clock.now(), "")
+        run = _find_run(session, as_of=day) or AssessmentRun("", day, room.clock.now(), "")
         return _explain(room, session, run, subject_id)
 
 
 def find_reasons(room: ReadingRoom, run_id: str, subject_id: str) -> tuple[Reason, ...]:
     """Return every record of a subject with what a run made of it; empty when the run is not in the warehouse."""
     with room.warehouse.open() as session:
-        run = _get_run(session, run_id)
+        run = _find_run(session, run_id=run_id)
         if run is None:
             return ()
         try:
@@ -195,18 +195,12 @@ def _to_candidates(
     return tuple(found[key] for key in sorted(found))
 
 
-def _find_run(session: Session, as_of: date) -> AssessmentRun | None:
+def _find_run(session: Session, *, as_of: date | None = None, run_id: str | None = None) -> AssessmentRun | None:
+    """Return the newest run of a day, or the run with an id."""
     frame = session.run_query(
-        "SELECT run_id, as_of, known_at, rulebook FROM assessment_runs WHERE as_of = $as_of"
+        "SELECT run_id, as_of, known_at, rulebook FROM assessment_runs WHERE as_of = $as_of OR run_id = $run_id"
         " ORDER BY known_at DESC LIMIT 1",
-        {"as_of": as_of},
-    )
-    return next((AssessmentRun(**row) for row in frame.iter_rows(named=True)), None)
-
-
-def _get_run(session: Session, run_id: str) -> AssessmentRun | None:
-    frame = session.run_query(
-        "SELECT run_id, as_of, known_at, rulebook FROM assessment_runs WHERE run_id = $run_id", {"run_id": run_id}
+        {"as_of": as_of, "run_id": run_id},
     )
     return next((AssessmentRun(**row) for row in frame.iter_rows(named=True)), None)
 

@@ -13,8 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from credit_service.domain.agency import Agency
-from credit_service.domain.batch import Batch, BatchStatus, Finding, FindingSeverity, ReceivedFile
+from credit_service.domain.batch import Batch, BatchStatus, Finding, ReceivedFile
 from credit_service.errors import AccessError, ScopeDenied, SubmissionError, WarehouseBusy
+from credit_service.intake.findings import to_findings
 from credit_service.intake.read_batch import BatchReading, CheckContext, CheckedChunk, open_batch
 from credit_service.intake.receive import receive_file
 from credit_service.normalise.build_records import BuildContext, build_records
@@ -207,7 +208,7 @@ def _store_rows(
                     uow.persons.store(built.persons.iter_rows())
                     uow.commit()
             writer.append(built.records, chunk.findings, chunk.rows, chunk.blank)
-            findings.extend(_to_findings(chunk))
+            findings.extend(to_findings(chunk.findings))
     finished = replace(
         batch,
         status=BatchStatus.STORED,
@@ -229,11 +230,6 @@ def _count(reading: BatchReading, progress: Progress | None) -> Iterator[Checked
         done += chunk.rows
         if progress is not None:
             progress(done, reading.estimated_rows)
-
-
-def _to_findings(chunk: CheckedChunk) -> Iterator[Finding]:
-    for row in chunk.findings.iter_rows(named=True):
-        yield Finding(**{**row, "severity": FindingSeverity(row["severity"])})
 
 
 def _title(office: Office, template_id: str | None) -> str:
