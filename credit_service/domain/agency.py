@@ -17,6 +17,12 @@ class Agency:
     region_code: str
     templates: tuple[str, ...] = ()
     """Ids of the templates it may submit; empty means all."""
+    authorities: tuple[str, ...] = ()
+    """Codes of the authorities whose acts it may report besides its own; ``*`` means any."""
+
+    def may_report_for(self, authority_code: str) -> bool:
+        """Return whether it may report the acts of an authority."""
+        return authority_code == self.agency_code or "*" in self.authorities or authority_code in self.authorities
 
 
 class Role(StrEnum):

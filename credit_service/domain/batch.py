@@ -8,11 +8,34 @@ from enum import StrEnum
 
 
 class BatchStatus(StrEnum):
-    """Life of a batch: received → stored, or refused as a whole."""
+    """Life of a batch: received → (checked →) stored → corrected or withdrawn; or refused as a whole."""
 
     RECEIVED = "received"
+    CHECKED = "checked"
+    """Checked and held: as a whole it looks wrong, and a person has to confirm it before it is stored."""
     STORED = "stored"
+    CORRECTED = "corrected"
+    """Stored, and a later batch was sent as its corrected copy."""
+    WITHDRAWN = "withdrawn"
+    """Stored once and taken back with a reason; its rows stay queryable for the time they held."""
     REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """Chinese name."""
+        return {
+            "received": "已接收",
+            "checked": "待确认",
+            "stored": "已入库",
+            "corrected": "已更正",
+            "withdrawn": "已撤回",
+            "refused": "整批退回",
+        }[self.value]
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the warehouse holds rows of a batch in this state."""
+        return self in {BatchStatus.STORED, BatchStatus.CORRECTED, BatchStatus.WITHDRAWN}
 
 
 @dataclass(frozen=True)
@@ -28,6 +51,9 @@ class ReceivedFile:
     """csv, xlsx, xls, ods, json or jsonl, from content, not from the name."""
     file_name: str
     path: str
+    container_sha256: str | None = None
+    """The archive it came in, where it came in one."""
+    container_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +78,57 @@ class Batch:
     records_digest: str | None = None
     stored_at: datetime | None = None
     refusal: str | None = None
+    corrects: str | None = None
+    """The batch this one is the corrected copy of."""
+    container_sha256: str | None = None
+    container_name: str | None = None
+    attempt: int = 0
+    """How many batches of the same bytes were withdrawn before."""
+    profile: str | None = None
+    """Row counts and fill of each column as JSON, for comparison with later batches."""
+    unusual: str | None = None
+    """Why the batch was held, as a JSON list; stays after an override."""
+    override_reason: str | None = None
+    override_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Retraction:
+    """A withdrawal of one record, or of a whole batch where ``record_id`` is None."""
+
+    batch_id: str
+    record_id: str | None
+    retracted_at: datetime
+    reason: str
+    actor_id: str
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What the accepted rows of a batch do to what is stored; they add up to the accepted rows."""
+
+    new: int = 0
+    replaced: int = 0
+    """The same act was stored with other facts; from now on these hold."""
+    unchanged: int = 0
+    """The same act was stored with the same facts; the earlier record stands."""
+
+    def to_dict(self) -> dict[str, int]:
+        """Return the documented JSON object."""
+        return {"new": self.new, "replaced": self.replaced, "unchanged": self.unchanged}
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """Why a batch as a whole looks wrong: a rule, what was seen, and what to do."""
+
+    rule: str
+    message: str
+    remedy: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the documented JSON object."""
+        return {"rule": self.rule, "message": self.message, "remedy": self.remedy}
 
 
 class FindingSeverity(StrEnum):

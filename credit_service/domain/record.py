@@ -90,6 +90,7 @@ RECORD_FIELDS: tuple[tuple[str, str], ...] = (
     ("identifier_kind", "text"),
     ("identifier_code", "text?"),  # null for persons
     ("region_code", "text?"),  # six digits, GB/T 2260
+    ("representative_key", "text?"),  # keyed hash of the legal representative's name, for matching only
     ("topic", "text"),  # 违法行为类型, list type, honour's name: what the category is found from
     ("document_no", "text"),
     ("fact", "text"),
@@ -112,5 +113,6 @@ RECORD_FIELDS: tuple[tuple[str, str], ...] = (
     ("is_minor", "bool"),  # under 18 on decided_on
     ("adult_on", "date?"),  # persons: the 18th birthday, so that publication day can be checked without the birth date
     ("learned_at", "instant"),
+    ("visible_at", "instant?"),  # since when it holds; null: it only repeats what stands
     ("superseded_at", "instant?"),
 )

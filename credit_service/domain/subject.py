@@ -6,6 +6,8 @@ businesses, ``psn:<keyed hash>`` for persons, so that a person's number never is
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 COMPOUND_SURNAMES = frozenset(
@@ -57,6 +59,16 @@ class SubjectKind(StrEnum):
     def label(self) -> str:
         """Chinese name, as the official templates write it."""
         return {"organisation": "法人及非法人组织", "individual_business": "个体工商户", "person": "自然人"}[self.value]
+
+
+@dataclass(frozen=True)
+class SubjectLink:
+    """A person's decision that an organisation without a code (``none:…``) is a known subject, while it holds."""
+
+    from_subject_id: str
+    to_subject_id: str
+    linked_at: datetime
+    unlinked_at: datetime | None = None
 
 
 def mask_person_name(name: str) -> str:

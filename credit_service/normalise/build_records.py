@@ -33,6 +33,7 @@ from credit_service.normalise.names import (
 from credit_service.normalise.record_schema import RECORD_SCHEMA, check_record_frame
 from credit_service.normalise.regions import normalise_region_code
 from credit_service.normalise.targets import read_targets
+from credit_service.normalise.unnamed import add_representative_keys, identify_unnamed
 
 __all__ = ["RECORD_SCHEMA", "BuildContext", "BuiltRecords", "build_records"]
 
@@ -80,6 +81,7 @@ def build_records(accepted: pl.DataFrame, context: BuildContext) -> BuiltRecords
         make_record_ids(rows, context.batch_id, multi_sheet=context.multi_sheet).alias("record_id")
     )
     rows = resolve_subjects(rows, context.template.subject_kind, context.hash_key)
+    rows = add_representative_keys(rows, context.hash_key)
     rows = rows.with_columns(
         *(normalise_name(name) for name in ("subject_name", "authority_name")),
         normalise_topic(),
@@ -92,6 +94,7 @@ def build_records(accepted: pl.DataFrame, context: BuildContext) -> BuiltRecords
         normalise_revoked_on(context.learned_at),
         normalise_region_code(),
     )
+    rows = identify_unnamed(rows, context.agency_code)
     persons = _collect_persons(rows)
     rows = rows.with_columns(make_act_keys(rows, context.agency_code, context.template.record_kind))
     rows = withhold_persons(rows)
@@ -107,6 +110,7 @@ def _collect_persons(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _to_records(rows: pl.DataFrame, context: BuildContext) -> pl.DataFrame:
     template = context.template
+    learned_at = pl.lit(context.learned_at.astimezone(UTC).replace(tzinfo=None), dtype=pl.Datetime("us"))
     return rows.with_columns(
         normalise_is_minor(),
         pl.lit(context.batch_id).alias("batch_id"),
@@ -117,6 +121,8 @@ def _to_records(rows: pl.DataFrame, context: BuildContext) -> pl.DataFrame:
         pl.col("honour_level").fill_null("none"),
         pl.col("simple_procedure").fill_null(value=False),
         pl.col("consent").fill_null(value=False),
-        pl.lit(context.learned_at.astimezone(UTC).replace(tzinfo=None), dtype=pl.Datetime("us")).alias("learned_at"),
+        learned_at.alias("learned_at"),
+        # Until the warehouse finds that it only repeats what stands.
+        learned_at.alias("visible_at"),
         pl.lit(None, dtype=pl.Datetime("us")).alias("superseded_at"),
     ).select(RECORD_SCHEMA.names())

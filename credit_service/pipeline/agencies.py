@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 from credit_service.domain.agency import Agency
 from credit_service.domain.identifier import is_valid_uscc
@@ -11,23 +12,39 @@ from credit_service.pipeline.office import Office
 
 
 def seed_agencies(office: Office) -> None:
-    """Fill an empty ledger with the departments of ``data/reference/agencies.csv``."""
-    path = office.places.reference / "agencies.csv"
+    """Fill an empty ledger with the departments of ``data/reference/agencies.csv``.
+
+    A ledger of an earlier schema gets only what that schema did not know: whose acts its departments may report.
+    """
+    agencies = _read_agencies(office.places.reference / "agencies.csv")
     with office.ledger.unit_of_work() as uow:
         if uow.agencies.list_all():
-            return
-        with path.open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                uow.agencies.add(
-                    Agency(
-                        agency_code=row["agency_code"],
-                        name=row["name"],
-                        short_name=row["short_name"],
-                        region_code=row["region_code"],
-                        templates=tuple(part for part in row["templates"].split(";") if part),
-                    )
-                )
+            filled = uow.agencies.fill_authorities({agency.agency_code: agency.authorities for agency in agencies})
+            if not filled:
+                return
+        else:
+            for agency in agencies:
+                uow.agencies.add(agency)
         uow.commit()
+
+
+def _read_agencies(path: Path) -> list[Agency]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [
+            Agency(
+                agency_code=row["agency_code"],
+                name=row["name"],
+                short_name=row["short_name"],
+                region_code=row["region_code"],
+                templates=_split(row["templates"]),
+                authorities=_split(row["authorities"]),
+            )
+            for row in csv.DictReader(lines)
+        ]
+
+
+def _split(joined: str) -> tuple[str, ...]:
+    return tuple(part for part in joined.split(";") if part)
 
 
 def add_agency(office: Office, agency: Agency) -> None:

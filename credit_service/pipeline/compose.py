@@ -164,8 +164,8 @@ def _gather(office: Office, rulebook: Rulebook, period: Period, cases: Sequence[
 
 
 _TOTALS = """
-SELECT count(DISTINCT batch_id), count(*) FROM records
-WHERE superseded_at IS NULL AND decided_on BETWEEN $from_on AND $until_on
+SELECT count(DISTINCT batch_id), count(*) FROM current_records
+WHERE decided_on BETWEEN $from_on AND $until_on
 """
 
 # Counts come from the newest assessment as of the period's end or before; without one the overview shows none.

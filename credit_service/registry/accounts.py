@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -34,7 +35,16 @@ class Agencies(Repository):
 
     def add(self, agency: Agency) -> None:
         """Register a department."""
-        self._run(sa.insert(AGENCY).values(**asdict(agency) | {"templates": list(agency.templates)}))
+        lists = {"templates": list(agency.templates), "authorities": list(agency.authorities)}
+        self._run(sa.insert(AGENCY).values(**asdict(agency) | lists))
+
+    def fill_authorities(self, authorities: Mapping[str, Sequence[str]]) -> int:
+        """Fill in, by code, whose acts agencies may report, where a ledger of the first schema does not know it yet."""
+        rows = self._all(sa.select(AGENCY.c.agency_code).where(AGENCY.c.authorities.is_(None)))
+        for code in [row["agency_code"] for row in rows]:
+            known = list(authorities.get(code, ()))
+            self._run(sa.update(AGENCY).where(AGENCY.c.agency_code == code).values(authorities=known))
+        return len(rows)
 
     def get(self, agency_code: str) -> Agency:
         """Return a department.
@@ -159,7 +169,7 @@ def _name_hash(account_id: str) -> str:
 
 
 def _to_agency(row: RowMapping) -> Agency:
-    return Agency(**{**row, "templates": tuple(row["templates"])})
+    return Agency(**{**row, "templates": tuple(row["templates"]), "authorities": tuple(row["authorities"] or ())})
 
 
 def _to_account(row: RowMapping) -> Account:

@@ -81,6 +81,7 @@ class AgencyRow(Row, table=True):
     short_name: str
     region_code: str
     templates: list[str] = _json()
+    authorities: list[str] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True), nullable=True)
 
 
 class AccountRow(Row, table=True):
@@ -132,7 +133,9 @@ class BatchRow(Row, table=True):
     """One file of one agency; ``seq`` is the order of receipt."""
 
     __tablename__ = "batch"
-    __table_args__ = (sa.UniqueConstraint("agency_code", "sha256"),)
+    __table_args__ = (
+        sa.UniqueConstraint("agency_code", "sha256", "attempt", name="uq_batch_agency_code_sha256_attempt"),
+    )
     seq: int | None = Field(default=None, primary_key=True)
     batch_id: str = Field(unique=True)
     agency_code: str = Field(foreign_key="agency.agency_code")
@@ -151,6 +154,37 @@ class BatchRow(Row, table=True):
     records_digest: str | None = None
     stored_at: datetime | None = _instant(nullable=True)
     refusal: str | None = _text(nullable=True)
+    corrects: str | None = Field(default=None, foreign_key="batch.batch_id", index=True)
+    container_sha256: str | None = None
+    container_name: str | None = None
+    attempt: int = 0
+    profile: str | None = _text(nullable=True)
+    unusual: str | None = _text(nullable=True)
+    override_reason: str | None = _text(nullable=True)
+    override_by: str | None = None
+
+
+class RetractionRow(Row, table=True):
+    """One withdrawal of a record, or of a whole batch; never altered, never deleted."""
+
+    __tablename__ = "retraction"
+    seq: int | None = Field(default=None, primary_key=True)
+    batch_id: str = Field(foreign_key="batch.batch_id", index=True)
+    record_id: str | None = None
+    retracted_at: datetime = _instant()
+    reason: str = _text()
+    actor_id: str
+
+
+class IdempotencyKeyRow(Row, table=True):
+    """A sender's own name for one submission, and the batches it became."""
+
+    __tablename__ = "idempotency_key"
+    agency_code: str = Field(primary_key=True, foreign_key="agency.agency_code")
+    key: str = Field(primary_key=True)
+    sha256: str
+    batch_ids: list[str] = _json()
+    created_at: datetime = _instant()
 
 
 class PersonRow(Row, table=True):

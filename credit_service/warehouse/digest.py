@@ -3,7 +3,8 @@
 Every row is projected to one text in a fixed column order (null and separator have marks of their own, instants are
 whole microseconds), hashed with MD5, and the hashes are *summed*: the order of rows does not matter, twin rows do not
 cancel out as they would under XOR, and DuckDB's own ``hash()``, which may change between versions, is not used.
-``superseded_at`` stays out: it depends on other batches. MD5 guards against damage here, not against an attacker; the
+``visible_at`` and
+``superseded_at`` stay out: they depend on other batches. MD5 guards against damage here, not against an attacker; the
 received bytes themselves are named by SHA-256.
 """
 
@@ -78,5 +79,5 @@ def _text_of(columns: tuple[tuple[str, str], ...]) -> str:
 
 
 _NOTHING = (0, 0, 0)
-_RECORD_TEXT = _text_of(tuple(field for field in RECORD_FIELDS if field[0] != "superseded_at"))
+_RECORD_TEXT = _text_of(tuple(field for field in RECORD_FIELDS if field[0] not in {"visible_at", "superseded_at"}))
 _FINDING_TEXT = _text_of(tuple((name, "text") for name in FINDING_FIELDS))

@@ -203,8 +203,8 @@ def _check_form(form: re.Pattern[str], text: str) -> None:
 def _count(connection: duckdb.DuckDBPyConnection, run: AssessmentRun) -> AssessmentCounts:
     known = {"known_at": to_naive_utc(run.known_at)}
     records, subjects = connection.sql(
-        "SELECT count(*), count(DISTINCT subject_id) FROM records"
-        " WHERE learned_at <= $known_at AND (superseded_at IS NULL OR superseded_at > $known_at)",
+        "SELECT count(*), count(DISTINCT subject_id) FROM visible_records"
+        " WHERE visible_at <= $known_at AND (superseded_at IS NULL OR superseded_at > $known_at)",
         params=known,
     ).fetchall()[0]
     found = connection.sql(

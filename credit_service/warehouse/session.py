@@ -15,7 +15,7 @@ from threading import RLock
 import duckdb
 import polars as pl
 
-from credit_service.domain.batch import Finding, FindingSeverity
+from credit_service.domain.batch import Finding, FindingSeverity, Retraction
 from credit_service.errors import StorageFull, WarehouseBusy
 from credit_service.warehouse import run_query as queries
 from credit_service.warehouse import write
@@ -54,8 +54,13 @@ class Session:
         with self.write_turn(), write.store_batch(self.connection, meta) as writer:
             yield writer
 
+    def mirror_retractions(self, retractions: Iterable[Retraction]) -> None:
+        """Take over the ledger's withdrawals and settle what holds; those already known change nothing."""
+        with self.write_turn():
+            write.mirror_retractions(self.connection, retractions)
+
     def drop_batch(self, batch_id: str) -> None:
-        """Remove a batch, its findings, and the marks it left on other records."""
+        """Remove a batch and its findings; what it replaced holds again as though it had never been stored."""
         with self.write_turn():
             write.drop_batch(self.connection, batch_id)
 

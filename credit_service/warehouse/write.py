@@ -3,14 +3,13 @@
 Before it come record frames of the one schema (`normalise`) and findings (`intake`); after it the batch is in the
 warehouse exactly once, however often it was stored before. It deliberately knows no file and no template.
 
-A record's ``superseded_at`` is a pure function of the batches stored: the instant at which the next batch, in the
-order (``learned_at``, ``batch_id``), reported the same act. So batches may be stored, dropped and stored again in any
-order, and the marks come out the same.
+When a record holds is a pure function of the batches and withdrawals stored (`visibility`). So batches may be stored,
+dropped, withdrawn and stored again in any order, and the spans come out the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +17,9 @@ from datetime import UTC, datetime
 import duckdb
 import polars as pl
 
+from credit_service.domain.batch import Retraction
 from credit_service.domain.record import RECORD_FIELDS
+from credit_service.warehouse import visibility
 from credit_service.warehouse.digest import FINDING_FIELDS, Counts, compute_digests
 
 ROW_GROUP = 122_880
@@ -116,14 +117,11 @@ class BatchWriter:
         self._learned_at = first
 
     def finish(self) -> None:
-        """Mark what this batch supersedes and write the ``applied`` row, last."""
+        """Settle what holds of the acts it reports, and write the ``applied`` row, last."""
         if self._waiting.height:
             _insert(self._connection, "records", self._waiting)
-        if self._learned_at is not None:
-            for statement in (_SUPERSEDE_EARLIER, _SUPERSEDED_BY_LATER):
-                self._connection.sql(
-                    statement, params={"batch_id": self._meta.batch_id, "learned_at": self._learned_at}
-                )
+        visibility.touch_acts_of_batch(self._connection, self._meta.batch_id)
+        visibility.settle(self._connection)
         counts = Counts(self.rows, self.accepted, self.rejected, self.blank)
         self._insert_applied(counts)
         self.digest = compute_digests(self._connection, self._meta.batch_id)[self._meta.batch_id]
@@ -180,9 +178,34 @@ def store_batch(connection: duckdb.DuckDBPyConnection, meta: StoredBatch) -> Ite
 
 
 def drop_batch(connection: duckdb.DuckDBPyConnection, batch_id: str) -> None:
-    """Remove a batch and give the acts it superseded back the marks they had without it."""
+    """Remove a batch; what it replaced holds again as though it had never been stored."""
     with in_transaction(connection):
         _remove(connection, batch_id)
+
+
+def mirror_retractions(connection: duckdb.DuckDBPyConnection, retractions: Iterable[Retraction]) -> None:
+    """Take over the ledger's withdrawals; those already here change nothing.
+
+    Args:
+        connection: The open warehouse.
+        retractions: All of the ledger, or some.
+    """
+    with in_transaction(connection):
+        known = set(connection.sql("SELECT batch_id, record_id FROM retracted").fetchall())
+        for one in retractions:
+            if (one.batch_id, one.record_id) in known:
+                continue
+            connection.sql(
+                "INSERT INTO retracted VALUES ($batch_id, $record_id, $retracted_at, $reason)",
+                params={
+                    "batch_id": one.batch_id,
+                    "record_id": one.record_id,
+                    "retracted_at": to_naive_utc(one.retracted_at),
+                    "reason": one.reason,
+                },
+            )
+            visibility.touch_acts_withdrawn(connection, one.batch_id, one.record_id)
+            visibility.settle(connection)
 
 
 def list_applied(connection: duckdb.DuckDBPyConnection) -> dict[str, AppliedBatch]:
@@ -208,45 +231,14 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFra
 
 
 def _remove(connection: duckdb.DuckDBPyConnection, batch_id: str) -> None:
-    learned = connection.sql(
-        "SELECT DISTINCT learned_at FROM records WHERE batch_id = $batch_id", params={"batch_id": batch_id}
-    ).fetchall()
-    for (learned_at,) in learned:
-        connection.sql(_RESTORE_MARKS, params={"batch_id": batch_id, "learned_at": learned_at})
+    visibility.touch_acts_of_batch(connection, batch_id)
+    connection.sql(
+        "DELETE FROM returned WHERE record_id IN (SELECT record_id FROM records WHERE batch_id = $batch_id)",
+        params={"batch_id": batch_id},
+    )
     for table in ("records", "rejections", "applied"):
         connection.sql(
             f"DELETE FROM {table} WHERE batch_id = $batch_id",  # noqa: S608 - three fixed names
             params={"batch_id": batch_id},
         )
-
-
-_SUPERSEDE_EARLIER = """
-UPDATE records SET superseded_at = $learned_at
-WHERE batch_id <> $batch_id
-  AND (learned_at < $learned_at OR (learned_at = $learned_at AND batch_id < $batch_id))
-  AND (superseded_at IS NULL OR superseded_at > $learned_at)
-  AND act_key IN (SELECT act_key FROM records WHERE batch_id = $batch_id)
-"""
-
-_SUPERSEDED_BY_LATER = """
-UPDATE records SET superseded_at = later.at
-FROM (
-    SELECT act_key AS key, min(learned_at) AS at FROM records
-    WHERE batch_id <> $batch_id
-      AND (learned_at > $learned_at OR (learned_at = $learned_at AND batch_id > $batch_id))
-    GROUP BY act_key
-) AS later
-WHERE records.batch_id = $batch_id AND records.act_key = later.key
-"""
-
-# Only records whose mark may come from the batch that leaves are looked at again.
-_RESTORE_MARKS = """
-UPDATE records SET superseded_at = (
-    SELECT min(other.learned_at) FROM records AS other
-    WHERE other.act_key = records.act_key AND other.batch_id <> records.batch_id AND other.batch_id <> $batch_id
-      AND (other.learned_at > records.learned_at
-           OR (other.learned_at = records.learned_at AND other.batch_id > records.batch_id))
-)
-WHERE superseded_at = $learned_at AND batch_id <> $batch_id
-  AND act_key IN (SELECT act_key FROM records WHERE batch_id = $batch_id)
-"""
+    visibility.settle(connection)

@@ -39,7 +39,7 @@ class Compiled:
 
 
 WEIGHTS = Table("weights", (("kind", "VARCHAR"), ("points", "BIGINT")), (("penalty", -50_000), ("honour", 20_000)))
-KNOWN = "learned_at <= $known_at AND (superseded_at IS NULL OR superseded_at > $known_at)"
+KNOWN = "visible_at <= $known_at AND (superseded_at IS NULL OR superseded_at > $known_at)"
 SCORING = Compiled(
     tables=(WEIGHTS,),
     steps=(
@@ -80,6 +80,7 @@ def add_record(
         "subject_kind": "organisation",
         "decided_on": "2026-01-01",
         "learned_at": learned,
+        "visible_at": learned,
         "superseded_at": superseded,
         "identifier_code": None,
     }

@@ -62,6 +62,7 @@ def store(session: Session, batch_id: str, rows: list[dict[str, object]]) -> Non
             "row": n,
             "act_key": f"{batch_id}{n}",
             "kind": "penalty",
+            "visible_at": BLANK["instant"],
         }
         | row
         for n, row in enumerate(rows, start=2)

@@ -29,7 +29,7 @@ FINDINGS = pl.DataFrame(
 NO_FINDINGS = FINDINGS.clear()
 
 
-def records_of(batch_id: str, acts: Sequence[str], day: int = 0) -> pl.DataFrame:
+def records_of(batch_id: str, acts: Sequence[str], day: int = 0, fact: str = "") -> pl.DataFrame:
     blank = {name: None if kind.endswith("?") else BLANK[kind] for name, kind in RECORD_FIELDS}
     rows = [
         blank
@@ -40,7 +40,9 @@ def records_of(batch_id: str, acts: Sequence[str], day: int = 0) -> pl.DataFrame
             "act_key": act,
             "subject_id": f"uscc:{act}",
             "subject_kind": "organisation",
+            "fact": fact or batch_id,
             "learned_at": DAY + timedelta(days=day),
+            "visible_at": DAY + timedelta(days=day),
         }
         for number, act in enumerate(acts, start=2)
     ]
@@ -57,9 +59,10 @@ def meta_of(batch_id: str) -> StoredBatch:
     return StoredBatch(batch_id, "11990101MB00000015", "penalty_org", "一月.csv", datetime(2026, 2, 1, tzinfo=UTC))
 
 
-def marks(session: Session) -> list[tuple[str, int | None]]:
-    frame = session.run_query("SELECT record_id, superseded_at FROM records ORDER BY record_id")
-    return [(key, None if at is None else (at - DAY).days) for key, at in frame.iter_rows()]
+def marks(session: Session) -> list[tuple[str, int | None, int | None]]:
+    """Return each record with the day since when and the day until when it holds."""
+    frame = session.run_query("SELECT record_id, visible_at, superseded_at FROM records ORDER BY record_id")
+    return [(key, *(None if at is None else (at - DAY).days for at in span)) for key, *span in frame.iter_rows()]
 
 
 @pytest.fixture
@@ -158,7 +161,12 @@ def test_later_report_of_an_act_supersedes_the_earlier(warehouse: Warehouse):
         store(session, "B1", ["a", "b"], day=1)
         store(session, "B2", ["b"], day=2)
         store(session, "B3", ["b"], day=3)
-        assert marks(session) == [("B1-0000002", None), ("B1-0000003", 2), ("B2-0000002", 3), ("B3-0000002", None)]
+        assert marks(session) == [
+            ("B1-0000002", 1, None),
+            ("B1-0000003", 1, 2),
+            ("B2-0000002", 2, 3),
+            ("B3-0000002", 3, None),
+        ]
 
 
 def test_dropping_a_batch_gives_back_the_marks(warehouse: Warehouse):
@@ -166,9 +174,9 @@ def test_dropping_a_batch_gives_back_the_marks(warehouse: Warehouse):
         for day, batch_id in enumerate(["B1", "B2", "B3"]):
             store(session, batch_id, ["a"], day=day)
         session.drop_batch("B2")
-        assert marks(session) == [("B1-0000002", 2), ("B3-0000002", None)]
+        assert marks(session) == [("B1-0000002", 0, 2), ("B3-0000002", 2, None)]
         session.drop_batch("B3")
-        assert marks(session) == [("B1-0000002", None)]
+        assert marks(session) == [("B1-0000002", 0, None)]
         assert session.find_findings("B3") == ()
 
 
@@ -180,13 +188,13 @@ def test_marks_do_not_depend_on_the_order_of_storing(warehouse: Warehouse, order
             store(session, *batches[place])
         # B0 and B2 were learned at one instant: the ids decide, so that the outcome never depends on chance.
         assert marks(session) == [
-            ("B0-0000002", 2),
-            ("B0-0000003", None),
-            ("B1-0000002", None),
-            ("B1-0000003", 2),
-            ("B1-0000004", 2),
-            ("B2-0000002", None),
-            ("B2-0000003", None),
+            ("B0-0000002", None, None),
+            ("B0-0000003", 2, None),
+            ("B1-0000002", 1, None),
+            ("B1-0000003", 1, 2),
+            ("B1-0000004", 1, 2),
+            ("B2-0000002", 2, None),
+            ("B2-0000003", 2, None),
         ]
 
 
@@ -205,7 +213,7 @@ def test_digest_ignores_order_chunks_and_later_batches(warehouse: Warehouse):
 def test_digest_is_the_one_of_the_day_it_was_written(warehouse: Warehouse):
     # A change of this text means that every warehouse differs from its ledger: raise SCHEMA_VERSION with it.
     with warehouse.open() as session:
-        assert store(session, "B1", ["a", "b"]) == "9bc9bac3e28fc730fb76c152dffd0e36"
+        assert store(session, "B1", ["a", "b"]) == "9e0613fa25a18212e1701b558dbaf61e"
 
 
 @pytest.mark.parametrize(

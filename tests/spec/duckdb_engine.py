@@ -86,7 +86,7 @@ def _store(connection: duckdb.DuckDBPyConnection, facts: Sequence[Fact]) -> None
     marks = ", ".join("?" for _ in RECORD_FIELDS)
     rows = []
     for fact in facts:
-        known = asdict(fact)
+        known = asdict(fact) | {"visible_at": fact.learned_at}
         row = [known.get(name, _BLANKS.get(kind)) for name, kind in RECORD_FIELDS]
         rows.append([v.astimezone(UTC).replace(tzinfo=None) if isinstance(v, datetime) else v for v in row])
     if rows:

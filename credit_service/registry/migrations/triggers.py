@@ -57,7 +57,7 @@ def forbid_truncate(tables: Sequence[str]) -> None:
     if op.get_bind().dialect.name == "sqlite":
         return
     op.execute(
-        "CREATE FUNCTION never_truncated() RETURNS trigger LANGUAGE plpgsql AS $law$ BEGIN "
+        "CREATE OR REPLACE FUNCTION never_truncated() RETURNS trigger LANGUAGE plpgsql AS $law$ BEGIN "
         "RAISE EXCEPTION 'law never_truncated' USING ERRCODE = 'check_violation', CONSTRAINT = 'never_truncated'; "
         "END $law$"
     )

@@ -16,6 +16,8 @@ CREATE TABLE IF NOT EXISTS applied (
     stored_at TIMESTAMP NOT NULL
 );
 
+-- Every accepted row of every batch, once. It holds from `visible_at` (null: it only repeats what stands) until
+-- `superseded_at`; both follow from all batches and withdrawals together (`visibility`).
 CREATE TABLE IF NOT EXISTS records (
     record_id VARCHAR NOT NULL,
     batch_id VARCHAR NOT NULL,
@@ -32,6 +34,7 @@ CREATE TABLE IF NOT EXISTS records (
     identifier_kind VARCHAR NOT NULL,
     identifier_code VARCHAR,
     region_code VARCHAR,
+    representative_key VARCHAR,
     topic VARCHAR NOT NULL,
     document_no VARCHAR NOT NULL,
     fact VARCHAR NOT NULL,
@@ -54,10 +57,38 @@ CREATE TABLE IF NOT EXISTS records (
     is_minor BOOLEAN NOT NULL,
     adult_on DATE,
     learned_at TIMESTAMP NOT NULL,
+    visible_at TIMESTAMP,
     superseded_at TIMESTAMP,
     CHECK (subject_kind <> 'person' OR (identifier_code IS NULL AND starts_with(subject_id, 'psn:'))),
     CHECK (fine_fen >= 0 AND confiscated_fen >= 0 AND amount_fen >= 0)
 );
+
+-- Further spans of records that held again after what replaced them was withdrawn.
+CREATE TABLE IF NOT EXISTS returned (
+    record_id VARCHAR NOT NULL,
+    visible_at TIMESTAMP NOT NULL,
+    superseded_at TIMESTAMP
+);
+
+-- Withdrawals of a record, or of a whole batch (record_id null), as the ledger has them.
+CREATE TABLE IF NOT EXISTS retracted (
+    batch_id VARCHAR NOT NULL,
+    record_id VARCHAR,
+    retracted_at TIMESTAMP NOT NULL,
+    reason VARCHAR NOT NULL
+);
+
+-- One row per span of each record: what was known at an instant is `visible_at <= t` and not `superseded_at <= t`.
+CREATE VIEW IF NOT EXISTS visible_records AS
+SELECT * FROM records
+UNION ALL
+SELECT r.* REPLACE (s.visible_at AS visible_at, s.superseded_at AS superseded_at)
+FROM returned AS s
+JOIN records AS r ON r.record_id = s.record_id;
+
+-- What holds now.
+CREATE VIEW IF NOT EXISTS current_records AS
+SELECT * FROM visible_records WHERE visible_at IS NOT NULL AND superseded_at IS NULL;
 
 -- Every fault of every row, warnings too.
 CREATE TABLE IF NOT EXISTS rejections (

@@ -19,7 +19,7 @@ SELECT
     CAST(r.fine_fen AS DECIMAL(20, 0)) * CAST(0.01 AS DECIMAL(2, 2)) AS fine_yuan,
     r.agency_code,
     r.batch_id
-FROM records AS r
+FROM current_records AS r
 LEFT JOIN graded AS g ON g.record_id = r.record_id
-WHERE r.subject_kind = 'organisation' AND r.superseded_at IS NULL
+WHERE r.subject_kind = 'organisation'
 ORDER BY r.record_id

@@ -23,9 +23,9 @@ SELECT
   learned_at,
   CASE WHEN kind IN ('serious_list') THEN topic || ' ' || fact ELSE topic END AS searched,
   topic || ' ' || authority_name AS listed_text
-FROM records
+FROM visible_records
 WHERE
-  learned_at <= CAST($known_at AS TIMESTAMP)
+  visible_at <= CAST($known_at AS TIMESTAMP)
   AND (
     superseded_at IS NULL OR superseded_at > CAST($known_at AS TIMESTAMP)
   )
