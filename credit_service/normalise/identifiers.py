@@ -3,7 +3,7 @@
 Before it come codes whose check digits `intake.check_rows` has verified; after it every row has a ``subject_id``:
 ``uscc:`` when there is a unified social credit code, else ``reg:``, else ``org:``; for persons ``psn:`` and a keyed
 hash. It deliberately does not compare names: two subjects never meet because they are called alike. An organisation
-without any code keeps an id of its own record, and so meets nobody either.
+without any code gets an id of its own record here; `unnamed` turns it into one that its later records share.
 """
 
 from __future__ import annotations

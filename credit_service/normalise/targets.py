@@ -22,6 +22,7 @@ TARGETS: dict[str, pl.DataType] = {
     "person_id": pl.String(),
     "person_id_type": pl.String(),
     "other_person_id": pl.String(),
+    "legal_representative": pl.String(),
     "topic": pl.String(),
     "document_no": pl.String(),
     "fact": pl.String(),

@@ -31,7 +31,7 @@ def test_best_code_names_the_subject(desk: Callable[..., Any], codes: dict[str, 
 
 def test_dummy_code_never_identifies(desk: Callable[..., Any]):
     row = ROW | {"subject_kind": "individual_business", "uscc_code": DUMMY_USCC}
-    built = desk("penalty_org").build(row, row)
+    built = desk("penalty_org").build(row, row | {"document_no": "2"})
     assert built.records["subject_id"].n_unique() == 2
     assert built.records["identifier_code"].null_count() == 2
 
