@@ -126,6 +126,28 @@ def read_blocks(path: Path, encoding: Encoding) -> Iterator[LineBlock]:
         row += text.count(b"\n")
 
 
+def read_text(path: Path, encoding: Encoding) -> Iterator[str]:
+    """Yield the text piece by piece, wherever its lines end; for forms in which a line means nothing.
+
+    Raises:
+        UnreadableFile: Some bytes do not fit the encoding.
+    """
+    decoder = codecs.getincrementaldecoder(encoding.codec)("strict")
+    with path.open("rb") as file:
+        file.seek(encoding.skip)
+        at_end = False
+        while not at_end:
+            block = file.read(PROBE_BYTES)
+            at_end = not block
+            try:
+                text = decoder.decode(block, final=at_end)
+            except UnicodeError as error:
+                message = f"文件中有不符合{encoding.codec.upper()}编码的字节，无法可靠地读取。"
+                raise UnreadableFile(message, remedy=_ASK) from error
+            if text:
+                yield text
+
+
 def _split_blocks(path: Path, encoding: Encoding) -> Iterator[bytes]:
     """Yield bytes that end at line ends; UTF-16 comes out as UTF-8 already, because its line feed is two bytes."""
     if encoding.codec.startswith("utf-16"):

@@ -16,13 +16,13 @@ from typing import Any, Final, NoReturn
 import polars as pl
 
 from credit_service.errors import UnreadableFile
-from credit_service.intake.decode import Encoding, find_encoding, read_blocks
-from credit_service.intake.parsed import Layout, LineFault, ParsedChunk, Preview, PreviewRow, chunk_schema
+from credit_service.intake.decode import find_encoding, read_blocks, read_text
+from credit_service.intake.json_rows import DECODER, DuplicateKeyError, iter_json_rows
+from credit_service.intake.parsed import PREVIEW_ROWS, Layout, LineFault, ParsedChunk, Preview, PreviewRow, chunk_schema
 
 CHUNK_ROWS: Final = 20_000
 HEADER_SAMPLE: Final = 2_000
 """The keys of this many first rows make the header."""
-MAX_ARRAY_BYTES: Final = 512 * 1024**2
 MAX_KEYS: Final = 500
 _NOT_AN_OBJECT: Final = "这一行不是一个JSON对象"
 
@@ -30,22 +30,19 @@ Row = tuple[int, dict[str, str] | LineFault | None]
 """Row number; the cells, or why they cannot be read, or None for a blank line."""
 
 
-class _DuplicateKeyError(ValueError):
-    """An object has the same key twice: one of the values would be lost."""
-
-
 class JsonReader:
     """Reads one received JSON or JSON Lines file.
 
     Raises:
-        UnreadableFile: The array cannot be read, is too large, or the encoding is unknown.
+        UnreadableFile: The array cannot be read, or the encoding is unknown.
     """
 
     def __init__(self, path: Path, kind: str) -> None:
         self._path = path
         self._encoding = find_encoding(path)
-        self._array = None if kind == "jsonl" else _load_array(path, self._encoding)
-        self.estimated_rows = len(self._array) if self._array is not None else 0
+        self._is_array = kind == "json"
+        # Read once to the end before anything is believed: a broken array is a fault of the file.
+        self.estimated_rows = sum(1 for _ in self._values()) if self._is_array else 0
 
     def previews(self) -> tuple[Preview, ...]:
         """Return one preview whose only row is the union of the first rows' keys.
@@ -58,10 +55,11 @@ class JsonReader:
         for number, cells in islice(self._rows(), HEADER_SAMPLE):
             if isinstance(cells, dict):
                 keys.update(dict.fromkeys(cells))
-                first.append(PreviewRow(number, number, tuple(cells.get(key, "") for key in keys)))
+                if len(first) < PREVIEW_ROWS:
+                    first.append(PreviewRow(number, number, tuple(cells.get(key, "") for key in keys)))
             if len(keys) > MAX_KEYS:
                 _refuse(f"各行共有超过{MAX_KEYS}个不同的键，不像是一张表。", "请按模板的栏目名称组织每一行。")
-        return (Preview("", "", (PreviewRow(0, 0, tuple(keys)), *first[:40])),) if keys else ()
+        return (Preview("", "", (PreviewRow(0, 0, tuple(keys)), *first)),) if keys else ()
 
     def chunks(self, layout: Layout) -> Iterator[ParsedChunk]:
         """Yield the rows, 20,000 at a time."""
@@ -70,8 +68,8 @@ class JsonReader:
             yield _to_chunk(block, layout.header)
 
     def _rows(self) -> Iterator[Row]:
-        if self._array is not None:
-            for number, value in enumerate(self._array, start=1):
+        if self._is_array:
+            for number, value in enumerate(self._values(), start=1):
                 yield number, _to_cells(number, value)
             return
         for block in read_blocks(self._path, self._encoding):
@@ -79,63 +77,43 @@ class JsonReader:
             for number, line in enumerate(block.text.decode().split("\n")[:-1], start=block.first_row):
                 yield number, faults.get(number) or _read_line(number, line)
 
-
-def _load_array(path: Path, encoding: Encoding) -> list[Any]:
-    if path.stat().st_size > MAX_ARRAY_BYTES:
-        _refuse("JSON数组超过512MB。", "请改用JSON Lines（每行一个对象）报送。")
-    blocks = list(read_blocks(path, encoding))
-    broken = next((fault for block in blocks for fault in block.faults), None)
-    if broken is not None:
-        _refuse(f"第{broken.row}行{broken.reason}。", broken.remedy)
-    try:
-        value = _loads(b"".join(block.text for block in blocks).decode())
-    except json.JSONDecodeError as fault:
-        _refuse(f"JSON在第{fault.lineno}行第{fault.colno}个字符处有语法错误。", "请用导出系统重新生成文件。")
-    except (_DuplicateKeyError, RecursionError) as fault:
-        _refuse(f"JSON无法读取：{fault}。", "请用导出系统重新生成文件。")
-    rows = value.get("rows") if isinstance(value, dict) else value
-    if not isinstance(rows, list):
-        _refuse("JSON中没有数据行。", "应为对象的数组，或带有“rows”数组的对象。")
-    return rows
+    def _values(self) -> Iterator[Any]:
+        return iter_json_rows(read_text(self._path, self._encoding))
 
 
 def _read_line(number: int, line: str) -> dict[str, str] | LineFault | None:
     if not line.strip():
         return None
     try:
-        return _to_cells(number, _loads(line))
+        return _to_cells(number, DECODER.decode(line))
     except json.JSONDecodeError as fault:
         reason = f"JSON在第{fault.colno}个字符处有语法错误"
-    except (_DuplicateKeyError, RecursionError) as fault:
-        reason = f"JSON无法读取：{fault}"
+    except (DuplicateKeyError, RecursionError) as fault:
+        reason = "JSON无法读取：" + ("嵌套太深" if isinstance(fault, RecursionError) else str(fault))
     return LineFault(number, line, "malformed-line", reason, "请改正这一行，或用导出系统重新生成。")
-
-
-def _loads(text: str) -> Any:  # noqa: ANN401 - JSON may be anything.
-    return json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_refuse_duplicates)
-
-
-def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        message = "同一对象中有重复的键"
-        raise _DuplicateKeyError(message)
-    return made
 
 
 def _to_cells(number: int, value: object) -> dict[str, str] | LineFault:
     if not isinstance(value, dict):
-        return LineFault(number, str(value)[:200], "malformed-line", _NOT_AN_OBJECT, "每一行应为{“栏目”: “内容”}。")
-    cells = {}
-    for key, item in value.items():
+        return LineFault(number, _show(value), "malformed-line", _NOT_AN_OBJECT, "每一行应为{“栏目”: “内容”}。")
+    cells: dict[str, str] = {}
+    for written, item in value.items():
+        key = _to_text(written).strip()
+        if key in cells:
+            reason = f"键“{key[:40]}”在这一行出现了两次"
+            return LineFault(number, _show(value), "malformed-line", reason, "请只保留其中一个。")
         if isinstance(item, list) and all(isinstance(part, str) for part in item):
-            cells[key] = ";".join(item)
+            cells[key] = ";".join(_to_text(part) for part in item)
         elif isinstance(item, dict | list):
-            reason = f"“{key}”的内容是嵌套结构，不是一个值"
-            return LineFault(number, str(value)[:200], "malformed-line", reason, "请把它改写成一个文本或数值。")
+            reason = f"“{key[:40]}”的内容是嵌套结构，不是一个值"
+            return LineFault(number, _show(value), "malformed-line", reason, "请把它改写成一个文本或数值。")
         else:
             cells[key] = _to_text(item)
     return cells
+
+
+def _show(value: object) -> str:
+    return _to_text(json.dumps(value, ensure_ascii=False)[:200])
 
 
 def _to_text(item: object) -> str:
@@ -161,9 +139,9 @@ def _to_chunk(block: list[Row], header: tuple[str, ...]) -> ParsedChunk:
         elif isinstance(cells, LineFault):
             faults.append(cells)
         elif unknown := [key for key in cells if key not in known]:
-            reason = f"有文件开头各行都没有的键：{'、'.join(unknown[:5])}"
+            reason = f"有文件开头各行都没有的键：{'、'.join(key[:40] for key in unknown[:5])}"
             remedy = "请让每一行使用同样的键。"
-            faults.append(LineFault(number, json.dumps(cells, ensure_ascii=False)[:200], "unknown-key", reason, remedy))
+            faults.append(LineFault(number, _show(cells), "unknown-key", reason, remedy))
         else:
             rows.append((number, *(cells.get(key, "") for key in header)))
     frame = pl.DataFrame(rows, schema=chunk_schema(len(header)), orient="row")

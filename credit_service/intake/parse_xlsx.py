@@ -1,25 +1,26 @@
 """Workbooks (XLSX, XLS, ODS) to chunks of cells, with what Excel has done to them told and not hidden.
 
-Before this module a received workbook; after it `recognise` and `check_rows`. A code that Excel stores as a number has
-lost its end or its leading zeros: such a cell is a fault, never turned back into digits. The cells that a merged area
-covers are empty in the file: they are faults too, never filled from above. A formula counts by its last value; one that
-ended in an error is a fault. Row numbers are the sheet's own.
+Before this module a received workbook; after it `recognise` and `check_rows`. The workbook is opened by a process of
+its own (`sheet_child`), so that one made to exhaust memory ends that process and not the service. A code that Excel
+stores as a number has lost its end or its leading zeros: such a cell is a fault, never turned back into digits. The
+cells that a merged area covers are empty in the file: they are faults too, never filled from above. A formula counts by
+its last value; one that ended in an error is a fault. Hidden rows, columns and sheets are read like the others, and
+noted. Row numbers are the sheet's own.
 """
 
 from __future__ import annotations
 
-import re
-import zipfile
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from itertools import islice
+import json
+import subprocess
+import sys
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import IO, Any, Final
 
 import polars as pl
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
+import credit_service
 from credit_service.errors import UnreadableFile
 from credit_service.intake.parsed import (
     PREVIEW_ROWS,
@@ -28,147 +29,134 @@ from credit_service.intake.parsed import (
     ParsedChunk,
     Preview,
     PreviewRow,
+    TableNote,
     chunk_schema,
 )
-from credit_service.intake.sheet_errors import find_error_cells
 
-CHUNK_ROWS: Final = 20_000
-EXACT_INTEGER: Final = 10**15
-"""Excel keeps 15 significant digits; a longer number has lost its end in any column."""
-Cell = int | float | str | bool | date | datetime | time | timedelta
+MEMORY_BYTES: Final = 2 * 1024**3
+"""Enough for some 600,000 rows of 29 columns; a text file of the same rows needs a tenth."""
+CPU_SECONDS: Final = 180
+_PACKAGE_ROOT: Final = Path(credit_service.__file__).parents[1]
+_COMMAND: Final = (sys.executable, "-P", "-s", "-X", "utf8", "-m", "credit_service.intake.sheet_child")
+_FAULTS: Final = {
+    "password": ("文件设有密码，无法读取。", "请取消密码后另存一份再报送。"),
+    "damaged": ("工作簿已损坏，无法读取。", "请用Excel或WPS打开原文件，修复后另存一份再报送。"),
+    "memory": (
+        "工作簿太大，或在离数据很远的行列误填了内容、合并了大片空白，读取它所需的内存或时间超出安全限度，没有读取。",
+        "请把有内容的行复制到新建的空白工作簿；超过50万行的请拆成几个文件，或另存为“CSV UTF-8”后报送。",
+    ),
+}
 
 
 class WorkbookReader:
     """Reads one received workbook.
 
     Raises:
-        UnreadableFile: The workbook is damaged or needs a password.
+        UnreadableFile: The workbook is damaged, needs a password, or would take too much memory or time.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            self._workbook = CalamineWorkbook.from_path(path)
-        except PasswordError as error:
-            message = "文件设有密码，无法读取。"
-            raise UnreadableFile(message, remedy="请取消密码后另存一份再报送。") from error
-        except (CalamineError, OSError) as error:
-            raise _damaged() from error
-        self._sheets: dict[str, CalamineSheet] = {}
+        self._child: _Child | None = None
+        self._first_sheet = ""
         self.estimated_rows = 0
 
     def previews(self) -> tuple[Preview, ...]:
         """Return the first rows of every sheet that has any, hidden sheets included.
 
         Raises:
-            UnreadableFile: A sheet is damaged.
+            UnreadableFile: The workbook, or one of its sheets, cannot be read.
         """
         previews = []
         self.estimated_rows = 0
-        for sheet in self._workbook.sheets_metadata:
-            if sheet.typ is not SheetTypeEnum.WorkSheet:
-                continue
-            rows = tuple(
-                PreviewRow(number, number, tuple(_to_text(cell) for cell in cells))
-                for number, cells in enumerate(islice(self._iter_rows(sheet.name), PREVIEW_ROWS), start=1)
-            )
-            if any(any(row.cells) for row in rows):
-                previews.append(Preview(sheet.name, "", rows))
-                self.estimated_rows += self._sheet(sheet.name).total_height
+        for told in self._ask({"previews": PREVIEW_ROWS}):
+            rows = tuple(PreviewRow(at, at, tuple(cells)) for at, cells in enumerate(told["rows"], start=1))
+            previews.append(Preview(told["sheet"], "", rows))
+            self.estimated_rows += told["height"]
         return tuple(previews)
 
     def chunks(self, layout: Layout) -> Iterator[ParsedChunk]:
-        """Yield the rows of one sheet after its header, 20,000 at a time."""
-        covered = _covered_cells(self._sheet(layout.sheet), layout)
-        broken = find_error_cells(self._path, layout.sheet) if zipfile.is_zipfile(self._path) else {}
-        rows = islice(self._iter_rows(layout.sheet), layout.header_row, None)
-        first = layout.header_row + 1
-        while block := list(islice(rows, CHUNK_ROWS)):
-            yield _to_chunk(block, first, layout, {**covered, **broken})
-            first += len(block)
+        """Yield the rows of one sheet after its header, at most 20,000 at a time."""
+        self._first_sheet = self._first_sheet or layout.sheet
+        question = {
+            "sheet": layout.sheet,
+            "header_row": layout.header_row,
+            "width": len(layout.header),
+            "code_columns": sorted(layout.code_columns),
+            "with_workbook": layout.sheet == self._first_sheet,
+        }
+        notes: tuple[TableNote, ...] = ()
+        for told in self._ask(question):
+            if "notes" in told:
+                notes = tuple(TableNote(*note) for note in told["notes"])
+                continue
+            numbers = list(range(told["first"], told["first"] + len(told["columns"][0])))
+            frame = pl.DataFrame([numbers, *told["columns"]], schema=chunk_schema(len(layout.header)))
+            faults = tuple(CellFault(*fault) for fault in told["faults"])
+            yield ParsedChunk(layout.sheet, frame, cells=faults, notes=notes)
+            notes = ()
+        if notes:
+            yield ParsedChunk(layout.sheet, pl.DataFrame(schema=chunk_schema(len(layout.header))), notes=notes)
 
-    def _sheet(self, name: str) -> CalamineSheet:
-        if name not in self._sheets:
-            try:
-                self._sheets[name] = self._workbook.get_sheet_by_name(name)
-            except CalamineError as error:
-                raise _damaged() from error
-        return self._sheets[name]
+    def _ask(self, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the answers of the process; one that is not heard to the end takes the process with it."""
+        child = self._child or _Child(self._path)
+        self._child = None
+        for told in child.ask(question):
+            if "fault" in told:
+                child.stop()
+                message, remedy = _FAULTS[told["fault"]]
+                raise UnreadableFile(message, remedy=remedy)
+            if "end" in told:
+                self._child = child
+                return
+            yield told
 
-    def _iter_rows(self, name: str) -> Iterator[list[Cell]]:
-        """Yield the rows from row 1 and column A on: calamine leaves out empty columns at the left."""
-        sheet = self._sheet(name)
-        if sheet.start is None:
+
+class _Child:
+    """The process that has the workbook open; it ends with this object."""
+
+    def __init__(self, path: Path) -> None:
+        process = subprocess.Popen(  # noqa: S603 - our own command; the path travels on standard input.
+            _COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PYTHONPATH": str(_PACKAGE_ROOT)},
+            cwd="/",
+        )
+        self.stop = weakref.finalize(self, _end, process)
+        self._stdin, self._stdout = _pipes(process)
+        self._send({"path": str(path.resolve()), "memory_bytes": MEMORY_BYTES, "cpu_seconds": CPU_SECONDS})
+
+    def ask(self, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield what the process answers; when it dies over the question, that it was too much."""
+        self._send(question)
+        while (line := self._stdout.readline()).endswith(b"\n"):
+            yield json.loads(line)
+        yield {"fault": "memory"}
+
+    def _send(self, told: dict[str, Any]) -> None:
+        try:
+            self._stdin.write(json.dumps(told).encode() + b"\n")
+            self._stdin.flush()
+        except BrokenPipeError:
+            # It has died already; the answer, which will not come, says so.
             return
-        left: list[Cell] = [""] * sheet.start[1]
-        for row in sheet.iter_rows():
-            yield left + list(row)
 
 
-def _damaged() -> UnreadableFile:
-    return UnreadableFile("工作簿已损坏，无法读取。", remedy="请用Excel或WPS打开原文件，修复后另存一份再报送。")
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    if process.stdin is None or process.stdout is None:
+        message = "the process was started without pipes"
+        raise AssertionError(message)
+    return process.stdin, process.stdout
 
 
-def _covered_cells(sheet: CalamineSheet, layout: Layout) -> dict[tuple[int, int], tuple[str, str, str]]:
-    """Return the cells below the header that a merged area covers, its top left cell excepted."""
-    covered = {}
-    width = len(layout.header)
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        for row in range(max(top, layout.header_row), min(bottom, sheet.total_height - 1) + 1):
-            for column in range(left, min(right, width - 1) + 1):
-                if (row, column) != (top, left):
-                    reason = f"被合并单元格（第{top + 1}行至第{bottom + 1}行）盖住，文件中没有它自己的内容"
-                    covered[(row + 1, column)] = ("merged-cell", reason, "请取消合并单元格，逐行填写后再报送。")
-    return covered
-
-
-def _to_chunk(
-    block: list[list[Cell]], first: int, layout: Layout, known: dict[tuple[int, int], tuple[str, str, str]]
-) -> ParsedChunk:
-    width = len(layout.header)
-    columns: list[Sequence[Cell]] = list(zip(*(_fit(row, width) for row in block), strict=True))
-    numbers = range(first, first + len(block))
-    faults = [
-        CellFault(row, column, rule, "", reason, remedy)
-        for (row, column), (rule, reason, remedy) in known.items()
-        if row in numbers and any(cell != "" for cell in block[row - first])
-    ]
-    texts: list[list[str]] = []
-    for index, cells in enumerate(columns):
-        texts.append([cell if isinstance(cell, str) else _to_text(cell) for cell in cells])
-        faults.extend(_number_faults(cells, first, index, is_code=index in layout.code_columns))
-    frame = pl.DataFrame([list(numbers), *texts], schema=chunk_schema(width))
-    return ParsedChunk(layout.sheet, frame, cells=tuple(faults))
-
-
-def _number_faults(cells: Sequence[Cell], first: int, column: int, *, is_code: bool) -> Iterator[CellFault]:
-    for offset, cell in enumerate(cells):
-        if isinstance(cell, bool) or not isinstance(cell, int | float):
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    for pipe in _pipes(process):
+        try:
+            pipe.close()
+        except BrokenPipeError:
             continue
-        if is_code or abs(cell) >= EXACT_INTEGER:
-            yield CellFault(
-                first + offset,
-                column,
-                "number-cell",
-                _to_text(cell),
-                "已被Excel当作数字，末位或前面的0可能丢失",
-                "请先把这一列的单元格格式设为“文本”，再对照证照原件重新录入，不要直接改格式。",
-            )
-
-
-def _fit(row: list[Cell], width: int) -> list[Cell]:
-    return row[:width] if len(row) >= width else [*row, *([""] * (width - len(row)))]
-
-
-def _to_text(cell: Cell) -> str:
-    """Return a cell as a clerk would type it; numbers with the 15 digits that Excel keeps, never with an exponent."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, int | float):
-        text = format(Decimal(format(cell, ".15g")), "f")
-        return re.sub(r"\.0+$", "", text)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ", timespec="seconds")
-    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+    process.wait()

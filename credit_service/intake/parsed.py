@@ -7,7 +7,7 @@ previews and `check_rows` at the chunks. Nothing here reads a file or judges a v
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import polars as pl
@@ -74,6 +74,16 @@ class CellFault:
 
 
 @dataclass(frozen=True)
+class TableNote:
+    """What a clerk should know of a table though no cell is wrong: hidden rows, macros, links."""
+
+    row: int
+    rule: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
 class ParsedChunk:
     """Some rows of one table.
 
@@ -86,7 +96,7 @@ class ParsedChunk:
     faults: tuple[LineFault, ...] = ()
     blank: int = 0
     cells: tuple[CellFault, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[TableNote, ...] = ()
 
     @property
     def rows(self) -> int:

@@ -74,4 +74,4 @@ def test_a_damaged_workbook_is_refused(tmp_path):
     path = tmp_path / "broken"
     path.write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(UnreadableFile, match="损坏"):
-        WorkbookReader(path)
+        WorkbookReader(path).previews()

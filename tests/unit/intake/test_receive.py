@@ -66,6 +66,15 @@ def test_a_cut_off_copy_is_replaced(tmp_path):
         (b'{"a": 1}', "jsonl"),
         (pack({"xl/workbook.xml": b"<workbook/>"}), "xlsx"),
         (pack({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}), "ods"),
+        (pack({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b'<c r="XFD1" s="1"/>'}), "xlsx"),
+        (pack({"a.csv": b"1,2"}), "zip"),
+        ('[{"a": 1}]'.encode("utf-16"), "json"),
+        ('{"a": 1}'.encode("utf-16"), "jsonl"),
+        (b'{broken\n{"a": 1}\n', "csv"),
+        (b'{"a" broken}\n{"a": 1}\n', "jsonl"),
+        ("[名称],[代码]\n1,2\n".encode(), "csv"),
+        (b'{"rows": [{"a": "' + b"x" * 70_000 + b'"}]}', "json"),
+        (b'{"a": "' + b"x" * 70_000 + b'"}\n{"a": 1}', "jsonl"),
     ],
 )
 def test_the_kind_comes_from_the_content(tmp_path, content, kind):
@@ -81,13 +90,13 @@ def test_the_kind_comes_from_the_content(tmp_path, content, kind):
         (b"<html><table>", "网页"),
         (b"\x01\x02\x03\x04\x05\x06\x07\x08" * 20, "不是文本"),
         ("名,码\n".encode("utf-16-le") + b"a\x00b\x00" * 30, "UTF-16"),
-        (pack({"a.csv": b"1,2"}), "压缩包"),
-        (pack({"word/document.xml": b"<w/>"}), "Word"),
+        (pack({"__MACOSX/._a.csv": b"1,2", "表/": b"", "表/Thumbs.db": b"x"}), "压缩包里没有任何文件"),
+        (pack({"word/document.xml": b"<w/>"}), "文字文档"),
         (pack({"xl/workbook.xml": b"<workbook/>" * 400})[:-30], "损坏"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "EncryptedPackage".encode("utf-16-le"), "密码"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "WordDocument".encode("utf-16-le"), "不是Excel"),
-        (pack({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b'<row r="1"><c r="XFD1"/></row>'}), "很远"),
-        (pack({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b'<row r="1048576">'}), "很远"),
+        (pack({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b'<c r="XFD1"><v>1</v></c>'}), "很远"),
+        (pack({"xl/workbook.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'}), "不安全"),
     ],
 )
 def test_what_cannot_be_read_is_refused_and_leaves_nothing(tmp_path, content, word):
