@@ -8,11 +8,13 @@ import typer
 
 from credit_service.cli import (
     assess_commands,
+    batch_commands,
     decide_commands,
     demo_commands,
     desk_commands,
     ingest_commands,
     publish_commands,
+    quality_commands,
     question_commands,
     rules_commands,
 )
@@ -28,8 +30,10 @@ app = typer.Typer(
 )
 for module in (
     ingest_commands,
+    batch_commands,
     assess_commands,
     publish_commands,
+    quality_commands,
     question_commands,
     demo_commands,
 ):

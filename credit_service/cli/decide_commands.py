@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -10,12 +9,12 @@ from typing import Annotated
 import typer
 
 from credit_service.bootstrap import build_service
+from credit_service.cli.acting import ACTOR_HELP, acting
 from credit_service.cli.assess_commands import to_day
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
 from credit_service.domain.listing import Act, ActKind, Case, CaseState
 from credit_service.domain.score import ListKind
 from credit_service.lookup.cases import get_case_view, list_cases
-from credit_service.pipeline.accounts import as_actor, sign_in, sign_out
 from credit_service.pipeline.decide import ActRequest, perform_act
 
 app = typer.Typer(help="办理列入、移出：告知、送达、听取陈述申辩、决定、送达。", no_args_is_help=True)
@@ -96,7 +95,7 @@ def show(case_id: Annotated[str, typer.Argument(help="案件编号。")], as_jso
 def act(
     case_id: Annotated[str, typer.Argument(help="案件编号，见 credit decide list。")],
     step: Annotated[Step, typer.Argument(help="要办的行为。")],
-    by: Annotated[str, typer.Option("--by", help="办理人的登录名；密码取自环境变量 CREDIT_PASSWORD，没有则提示输入。")],
+    by: Annotated[str, typer.Option("--by", help=ACTOR_HELP)],
     on: Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="行为发生日，默认今天。")] = None,
     document_no: Annotated[str, typer.Option("--document-no", help="文书编号。")] = "",
     reason: Annotated[str, typer.Option("--reason", help="理由。")] = "",
@@ -105,15 +104,9 @@ def act(
 ) -> None:
     """办理一步：告知、送达、听取陈述申辩、决定、送达决定、修复、撤销；缺前一步的会被拒绝并说明原因。"""
     service = build_service()
-    password = os.environ.get("CREDIT_PASSWORD") or typer.prompt(f"{by} 的密码", hide_input=True, err=True)
-    signed_in = sign_in(service.office, by, password)
-    try:
-        request = ActRequest(
-            case_id, ACTS[step], as_actor(signed_in.account), to_day(on), document_no, reason, evidence
-        )
+    with acting(service, by) as actor:
+        request = ActRequest(case_id, ACTS[step], actor, to_day(on), document_no, reason, evidence)
         case = perform_act(service.office, request)
-    finally:
-        sign_out(service.office, signed_in.token)
     if as_json:
         print_json(case_object(case))
         return

@@ -1,21 +1,23 @@
-"""``credit ingest``, ``templates``, ``sample``, ``batches``: getting files in."""
+"""``credit ingest``, ``templates``, ``sample``: getting files in."""
 
 from __future__ import annotations
 
 import glob
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 from rich.markup import escape
 
 from credit_service.bootstrap import Service, build_service
-from credit_service.cli.output import JsonFlag, err, exit_code, out, print_json, print_table, progress_bar
-from credit_service.domain.batch import FindingSeverity
+from credit_service.cli.output import JsonFlag, err, exit_code, out, print_json, print_table, progress_bar, to_ticks
+from credit_service.domain.batch import Batch, Effects, FindingSeverity, Unusual
 from credit_service.errors import CreditServiceError, UnreadableFile
-from credit_service.lookup.batches import list_batches
 from credit_service.lookup.templates import list_templates
-from credit_service.pipeline.ingest import IngestOutcome, Submission, ingest_file
+from credit_service.pipeline.ingest import IngestOutcome, Submission, ingest_submission
+from credit_service.pipeline.preview import PreviewOutcome, preview_submission
 from credit_service.pipeline.sample import SampleRequest, write_sample_file
 
 SHOWN_FINDINGS = 40
@@ -26,58 +28,120 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("ingest")(ingest)
     app.command("templates")(templates)
-    app.command("batches")(batches)
     app.command("sample")(sample)
 
 
 def ingest(
-    files: Annotated[list[str], typer.Argument(help="一个或多个文件，可用通配符。")],
+    files: Annotated[list[str], typer.Argument(help="一个或多个文件，可用通配符；ZIP 中的文件逐个报送。")],
     agency: Annotated[str, typer.Option("--agency", help="报送单位的统一社会信用代码。")],
     by: Annotated[str, typer.Option("--by", help="报送人，记入审计。")] = "cli",
+    corrects: Annotated[str | None, typer.Option("--corrects", help="这是哪个批次的更正文件。")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只试算：会入库、退回、更正什么，会引起哪些建议；不入库。")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """接收、校验并入库一个或多个文件；合格的入库，不合格的逐行说明原因和改法。"""
     service = build_service()
     paths = _expand(files)
-    outcomes: list[dict[str, object]] = []
+    answers: list[dict[str, object]] = []
     faults: list[CreditServiceError] = []
     for path in paths:
+        submission = Submission(path, path.name, agency, by, corrects)
         try:
-            outcome = _ingest_one(service, Submission(path, path.name, agency, by), shown=not as_json)
-        except CreditServiceError as fault:
-            if len(paths) == 1:
-                raise
+            refused = (_preview if dry_run else _ingest)(service, submission, answers, shown=not as_json)
+        except CreditServiceError as told:
+            refused = [(path.name, told)]
+        if len(paths) == 1 and len(refused) == 1 and not answers:
+            raise refused[0][1]
+        for name, fault in refused:
             faults.append(fault)
-            outcomes.append({"file": path.name, "error": fault.to_dict()})
+            answers.append({"file": name, "error": fault.to_dict()})
             if not as_json:
-                err.print(f"[bold red]✗ {escape(path.name)}[/] {escape(str(fault))}")
-            continue
-        outcomes.append(outcome.to_dict())
-        if not as_json:
-            print_outcome(outcome)
+                err.print(f"[bold red]✗ {escape(name)}[/] {escape(str(fault))}")
     if as_json:
-        print_json(outcomes[0] if len(paths) == 1 else {"batches": outcomes})
+        print_json(answers[0] if len(answers) == 1 else {"batches": answers})
     if faults:
         raise SystemExit(exit_code(faults[0]))
+
+
+Refused = Sequence[tuple[str, CreditServiceError]]
+
+
+def _ingest(service: Service, submission: Submission, answers: list[dict[str, object]], *, shown: bool) -> Refused:
+    with progress_bar(f"校验 {submission.file_name}", shown=shown) as bar:
+        report = ingest_submission(service.office, submission, to_ticks(bar))
+    for outcome in report.outcomes:
+        answers.append(outcome.to_dict())
+        if shown:
+            print_outcome(outcome)
+    return report.refused
+
+
+def _preview(service: Service, submission: Submission, answers: list[dict[str, object]], *, shown: bool) -> Refused:
+    with progress_bar(f"试算 {submission.file_name}", shown=shown) as bar:
+        report = preview_submission(service.office, submission, to_ticks(bar))
+    for outcome in report.outcomes:
+        answers.append(outcome.to_dict())
+        if shown:
+            print_preview(outcome)
+    return report.refused
 
 
 def print_outcome(outcome: IngestOutcome) -> None:
     """Print what became of one file, for people."""
     batch = outcome.batch
-    again = "（此前已入库，未重复入库）" if outcome.repeated else ""
+    again = "（此前已报送，未重复入库）" if outcome.repeated else ""
+    sign = "[bold yellow]… 待确认[/]" if outcome.unusual else "[bold green]✓[/]"
     out.print(
-        f"[bold green]✓ {escape(batch.file_name)}[/] {outcome.template_title} 批次 {batch.batch_id}{again}\n"
+        f"{sign} [bold]{escape(batch.file_name)}[/] {outcome.template_title} 批次 {batch.batch_id}{again}\n"
         f"  收到 {batch.rows} 行：合格 {batch.accepted}，不合格 {batch.rejected}，空行 {batch.blank}"
     )
-    errors = [finding for finding in outcome.findings if finding.severity is not FindingSeverity.NOTE]
-    if errors:
-        print_table(
-            "问题清单",
-            ("行", "列", "原值", "级别", "说明", "建议"),
-            [(f.row, f.column, f.value[:40], f.severity.label, f.message, f.remedy) for f in errors[:SHOWN_FINDINGS]],
-        )
-    if len(errors) > SHOWN_FINDINGS:
-        out.print(f"  另有 {len(errors) - SHOWN_FINDINGS} 条：加 --json 或在部门页面下载错误工作簿查看全部。")
+    _print_whole(batch, outcome.effects, outcome.unusual)
+    if outcome.unusual:
+        out.print(f"  核对无误的，由另一人运行 credit batch release {batch.batch_id} --reason … --by … 后入库。")
+    print_findings(outcome.findings)
+
+
+def print_preview(outcome: PreviewOutcome) -> None:
+    """Print what would become of one file, for people."""
+    batch = outcome.batch
+    known = "（同样的文件此前已报送，再报不会有变化）" if outcome.known else ""
+    out.print(
+        f"[bold cyan]试算，没有入库[/] [bold]{escape(batch.file_name)}[/] {outcome.template_title}{known}\n"
+        f"  收到 {batch.rows} 行：将入库 {batch.accepted}，将退回 {batch.rejected}，空行 {batch.blank}"
+    )
+    _print_whole(batch, outcome.effects, outcome.unusual)
+    for title, found in (("入库后将新增的建议", outcome.caused), ("入库后将不再成立的建议", outcome.ended)):
+        if found:
+            rows = [(c.list_kind.label, c.list_type, c.category, c.subject_name, c.rule) for c in found]
+            print_table(title, ("名单", "名单种类", "事项", "主体", "规则"), rows[:SHOWN_FINDINGS])
+            if len(rows) > SHOWN_FINDINGS:
+                out.print(f"  共 {len(rows)} 条，另有 {len(rows) - SHOWN_FINDINGS} 条见 --json。")
+    print_findings(outcome.findings)
+
+
+def _print_whole(batch: Batch, effects: Effects, unusual: Sequence[Unusual]) -> None:
+    if batch.corrects:
+        out.print(f"  是批次 {batch.corrects} 的更正文件。")
+    if effects.replaced or effects.unchanged:
+        out.print(f"  新增 {effects.new}，更正 {effects.replaced}，与库中相同 {effects.unchanged}")
+    for one in unusual:
+        out.print(f"  [yellow]整批异常：{escape(one.message)}[/]\n    {escape(one.remedy)}")
+
+
+def print_findings(findings: pl.DataFrame) -> None:
+    """Print the first findings as a table, and how many there are in all."""
+    told = findings.filter(findings["severity"] != FindingSeverity.NOTE.value)
+    rows = [
+        (f["row"], f["column"], f["value"][:40], FindingSeverity(f["severity"]).label, f["message"], f["remedy"])
+        for f in told.head(SHOWN_FINDINGS).iter_rows(named=True)
+    ]
+    if rows:
+        print_table("问题清单", ("行", "列", "原值", "级别", "说明", "建议"), rows)
+    if told.height > SHOWN_FINDINGS:
+        more = told.height - SHOWN_FINDINGS
+        out.print(f"  另有 {more} 条：加 --json 看全部，或用 credit batch report 导出标红的工作簿。")
 
 
 def templates(as_json: JsonFlag = False) -> None:
@@ -104,38 +168,6 @@ def templates(as_json: JsonFlag = False) -> None:
     print_table("报送模板", ("编号", "名称", "目录类别", "列数", "依据状态"), rows)
 
 
-def batches(
-    agency: Annotated[str | None, typer.Option("--agency", help="只看某单位。")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 50,
-    as_json: JsonFlag = False,
-) -> None:
-    """列出最近的批次。"""
-    found = list_batches(build_service().reading_room, agency, limit)
-    rows = [
-        {
-            "batch_id": b.batch_id,
-            "file": b.file_name,
-            "status": b.status.value,
-            "template": b.template,
-            "rows": b.rows,
-            "accepted": b.accepted,
-            "rejected": b.rejected,
-            "received_at": b.received_at.isoformat(),
-        }
-        for b in found
-    ]
-    if as_json:
-        print_json({"batches": rows})
-    elif rows:
-        print_table(
-            "批次",
-            ("批次", "文件", "状态", "模板", "行数", "合格", "不合格", "接收时间"),
-            [tuple(r.values()) for r in rows],
-        )
-    else:
-        out.print("还没有批次。用 credit ingest 文件 --agency 单位代码 报送第一批。")
-
-
 def sample(
     template: Annotated[str, typer.Argument(help="模板编号，见 credit templates。")],
     target: Annotated[Path, typer.Argument(help="写到哪个文件；后缀 .csv .xlsx .jsonl 决定格式。")],
@@ -151,7 +183,7 @@ def sample(
         written = write_sample_file(
             service.office,
             SampleRequest(template, target, rows, seed, fault_percent, encoding),
-            lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total or None),
+            to_ticks(bar),
         )
     if as_json:
         print_json(written)
@@ -159,15 +191,6 @@ def sample(
         out.print(
             f"[green]✓[/] {target}：{written['rows']} 行，其中应拒收 {written['rejected']} 行；"
             f"预期结果见 {written['expected']}"
-        )
-
-
-def _ingest_one(service: Service, submission: Submission, *, shown: bool) -> IngestOutcome:
-    with progress_bar(f"校验 {submission.file_name}", shown=shown) as bar:
-        return ingest_file(
-            service.office,
-            submission,
-            lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total or None),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, NoReturn
@@ -91,6 +91,15 @@ def progress_bar(title: str, *, shown: bool) -> Iterator[Progress]:
     with Progress(*columns, console=err, transient=True, disable=not shown) as bar:
         bar.add_task(title, total=None)
         yield bar
+
+
+def to_ticks(bar: Progress) -> Callable[[int, int], None]:
+    """Return what long work calls with (rows done, rows in all; 0 where unknown) to move the bar."""
+
+    def tick(done: int, total: int) -> None:
+        bar.update(bar.task_ids[0], completed=done, total=total or None)
+
+    return tick
 
 
 def _plain(value: object) -> object:

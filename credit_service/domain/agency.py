@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,6 +20,15 @@ class Agency:
     """Ids of the templates it may submit; empty means all."""
     authorities: tuple[str, ...] = ()
     """Codes of the authorities whose acts it may report besides its own; ``*`` means any."""
+
+    @property
+    def permit(self) -> dict[str, list[str]]:
+        """What it may submit now; kept with each batch, for a later change must not judge earlier rows."""
+        return {"templates": list(self.templates), "authorities": list(self.authorities)}
+
+    def under(self, permit: Mapping[str, Sequence[str]]) -> Agency:
+        """Return the agency as it was when it had a permit."""
+        return replace(self, templates=tuple(permit["templates"]), authorities=tuple(permit["authorities"]))
 
     def may_report_for(self, authority_code: str) -> bool:
         """Return whether it may report the acts of an authority."""

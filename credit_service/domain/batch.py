@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -88,6 +89,8 @@ class Batch:
     """Row counts and fill of each column as JSON, for comparison with later batches."""
     unusual: str | None = None
     """Why the batch was held, as a JSON list; stays after an override."""
+    permit: Mapping[str, Sequence[str]] | None = None
+    """What the agency might submit when the file was received (`Agency.permit`)."""
     override_reason: str | None = None
     override_by: str | None = None
 

@@ -23,6 +23,7 @@ from credit_service.intake.parse_json import JsonReader
 from credit_service.intake.parse_xlsx import WorkbookReader
 from credit_service.intake.parsed import ParsedChunk, Preview, Reader, chunk_schema
 from credit_service.intake.recognise import Recognised, check_catalogue, check_conditional_columns, recognise_tables
+from credit_service.intake.report_stamp import find_reported_batch
 from credit_service.intake.rules import CheckContext
 
 __all__ = ["FINDING_SCHEMA", "BatchReading", "CheckContext", "CheckedChunk", "open_batch", "open_reader"]
@@ -42,6 +43,8 @@ class BatchReading:
         )
         self.template: Template = tables[0].template
         self.sheets: tuple[str, ...] = tuple(table.layout.sheet for table in tables)
+        self.report_of: str | None = find_reported_batch(previews)
+        """The batch whose report the clerk mended and sent back, where the workbook says so."""
         self.estimated_rows: int = reader.estimated_rows
 
     def chunks(self) -> Iterator[CheckedChunk]:
@@ -63,7 +66,7 @@ class BatchReading:
             for parsed in self._reader.chunks(table.layout):
                 chunk = checker.check(parsed)
                 rows += chunk.rows - chunk.blank
-                yield _with_findings(chunk, pending)
+                yield _with_findings(chunk, pl.concat([pending, _to_notes(parsed)]))
                 pending = no_findings()
         if not rows or pending.height:
             yield self._last_chunk(pending, is_empty=not rows)
@@ -146,6 +149,13 @@ def _notes(rows: Sequence[tuple[int, str, str, str, str, str, str, str]]) -> pl.
     names = ["reason" if name == "message" else name for name in FINDING_SCHEMA.names()]
     frame = pl.DataFrame(list(rows), schema=dict(zip(names, FINDING_SCHEMA.dtypes(), strict=True)), orient="row")
     return frame.with_columns(build_message(several_sheets=False)).select(FINDING_SCHEMA.names())
+
+
+def _to_notes(parsed: ParsedChunk) -> pl.DataFrame:
+    """Return what the reader has to say of the table as findings."""
+    return _notes(
+        [(note.row, parsed.sheet, "", "", note.rule, NOTE, note.reason, note.remedy) for note in parsed.notes]
+    )
 
 
 def _with_findings(chunk: CheckedChunk, more: pl.DataFrame) -> CheckedChunk:

@@ -8,6 +8,7 @@ thousand. It checks nothing and changes no cell.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,8 +21,8 @@ from credit_service.intake.findings import to_findings
 from credit_service.intake.parsed import Preview, Reader
 from credit_service.intake.read_batch import open_reader
 from credit_service.intake.recognise import Recognised, recognise_tables
+from credit_service.intake.report_stamp import LIST_SHEET, make_stamp
 
-LIST_SHEET: Final = "问题清单"
 LIST_HEADER: Final = ("行号", "工作表", "列", "原值", "规则", "级别", "说明", "建议")
 _LIST_WIDTHS: Final = (8, 12, 28, 24, 20, 8, 60, 50)
 SHEET_ROWS: Final = 1_048_576
@@ -36,19 +37,28 @@ _FILLS: Final = {
 }
 
 
-def write_report_xlsx(
-    received: ReceivedFile, template: Template, findings: Sequence[Finding] | pl.DataFrame, target: Path
-) -> None:
+@dataclass(frozen=True)
+class ReportOrder:
+    """What a report is about: a batch, its file and template, and everything found in it."""
+
+    batch_id: str
+    received: ReceivedFile
+    template: Template
+    findings: Sequence[Finding] | pl.DataFrame = field(repr=False)
+
+
+def write_report_xlsx(order: ReportOrder, target: Path) -> None:
     """Write the department's own rows with faulty cells filled and commented, and the sheet 问题清单.
 
-    Every cell is written as text, never as a formula or link, whatever it begins with.
+    Every cell is written as text, never as a formula or link, whatever it begins with. The list says which batch it
+    reports on, so that the mended workbook, sent back, is known as its corrected copy.
 
     Raises:
         UnreadableFile: The file in the inbox is damaged.
         UnknownTemplate: The file is not of this template.
     """
-    told = _as_findings(findings)
-    reader = open_reader(received)
+    told = _as_findings(order.findings)
+    reader = open_reader(order.received)
     previews = reader.previews()
     options = {
         "constant_memory": True,
@@ -57,9 +67,9 @@ def write_report_xlsx(
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(str(target), options) as workbook:
-        _write_list(workbook, told)
+        _write_list(workbook, told, make_stamp(order.batch_id))
         marks = _Marks(workbook, told)
-        for table in recognise_tables(previews, (template,)):
+        for table in recognise_tables(previews, (order.template,)):
             _write_table(workbook, reader, table, marks)
 
 
@@ -67,13 +77,14 @@ def _as_findings(findings: Sequence[Finding] | pl.DataFrame) -> Sequence[Finding
     return to_findings(findings) if isinstance(findings, pl.DataFrame) else findings
 
 
-def _write_list(workbook: Any, findings: Sequence[Finding]) -> None:  # noqa: ANN401 - xlsxwriter has no types.
+def _write_list(workbook: Any, findings: Sequence[Finding], stamp: str) -> None:  # noqa: ANN401 - xlsxwriter has no types.
     sheet = workbook.add_worksheet(LIST_SHEET)
     bold = workbook.add_format({"bold": True, "bg_color": "#D9D9D9"})
     wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
     for column, (title, width) in enumerate(zip(LIST_HEADER, _LIST_WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, title, bold)
+    sheet.write_string(0, len(LIST_HEADER), stamp)
     sheet.freeze_panes(1, 0)
     for place, finding in enumerate(findings[: SHEET_ROWS - 2], start=1):
         sheet.write_number(place, 0, finding.row, wrap)

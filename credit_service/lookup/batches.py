@@ -9,7 +9,7 @@ from pathlib import Path
 from credit_service.domain.batch import Batch, Finding, ReceivedFile
 from credit_service.domain.template import Template
 from credit_service.errors import BatchNotFound
-from credit_service.intake.report import write_report_xlsx
+from credit_service.intake.report import ReportOrder, write_report_xlsx
 from credit_service.lookup.reading_room import ReadingRoom
 
 
@@ -78,4 +78,4 @@ def write_error_workbook(room: ReadingRoom, batch_id: str, target: Path) -> None
         file_name=report.batch.file_name,
         path=str(room.places.inbox / report.batch.sha256[:2] / report.batch.sha256),
     )
-    write_report_xlsx(received, template, report.findings, target)
+    write_report_xlsx(ReportOrder(batch_id, received, template, report.findings), target)

@@ -1,45 +1,84 @@
 """First chapter: a department's file becomes stored records and a report.
 
-Before it a file lies on somebody's desk; after it the bytes lie in the inbox, the good rows in the warehouse and the
-outcome in the ledger. The order inbox → ledger (received) → warehouse → ledger (stored) makes a crash at any point
-harmless: the same bytes give the same batch, the same rows, the same record ids.
+Before it `receive` has put the bytes into the inbox and a ``received`` batch into the ledger; after it the good rows
+lie in the warehouse and the outcome in the ledger, or the batch is held because as a whole it looks wrong. The order
+inbox → ledger (received) → warehouse → ledger (stored) makes a crash at any point harmless: the same bytes give the
+same batch, the same rows, the same record ids.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from pathlib import Path
+from datetime import timedelta
+
+import polars as pl
 
 from credit_service.domain.agency import Agency
-from credit_service.domain.batch import Batch, BatchStatus, Finding, ReceivedFile
-from credit_service.errors import AccessError, ScopeDenied, SubmissionError, WarehouseBusy
+from credit_service.domain.batch import Batch, BatchStatus, Effects, Finding, Unusual
+from credit_service.domain.clock import legal_day
+from credit_service.errors import AccessError, CreditServiceError, ScopeDenied, SubmissionError, WarehouseBusy
+from credit_service.intake.check_context import build_check_context
 from credit_service.intake.findings import to_findings
+from credit_service.intake.profile import BatchProfile, ProfileBuilder
+from credit_service.intake.read_ahead import read_ahead
 from credit_service.intake.read_batch import BatchReading, CheckContext, CheckedChunk, open_batch
-from credit_service.intake.receive import receive_file
+from credit_service.intake.thresholds import judge_batch
 from credit_service.normalise.build_records import BuildContext, build_records
 from credit_service.pipeline.office import Office
-from credit_service.warehouse.write import StoredBatch
+from credit_service.pipeline.receive import Submission, receive_submission, to_received_file
+from credit_service.warehouse.connection import Session
+from credit_service.warehouse.write import BatchWriter, StoredBatch
+
+__all__ = [
+    "IngestOutcome",
+    "Progress",
+    "Submission",
+    "SubmissionOutcome",
+    "drain_queue",
+    "ingest_file",
+    "ingest_submission",
+    "store_received",
+]
 
 Progress = Callable[[int, int], None]
 """Called with (rows read so far, estimated rows in all; 0 where unknown)."""
+HISTORY = 12
+"""So many earlier batches of the same agency and template say what is usual."""
+CORRECTION_TERM = timedelta(days=31)
+"""A file of the same name within this time after one with faults is taken for its corrected copy."""
+
+
+NO_EFFECTS = Effects()
 
 
 @dataclass(frozen=True)
 class IngestOutcome:
-    """What became of one file."""
+    """What became of one file.
+
+    **Shape**: ``findings`` has `intake.findings.FINDING_SCHEMA`, all findings in row order.
+    """
 
     batch: Batch
     template_title: str
     repeated: bool
-    """The same bytes from the same agency were stored before; nothing was stored again."""
-    findings: tuple[Finding, ...]
+    """The same bytes from the same agency were stored or held before; nothing was stored again."""
+    findings: pl.DataFrame
+    effects: Effects = NO_EFFECTS
+    unusual: tuple[Unusual, ...] = ()
+    """Why the batch is held; empty where it is stored."""
+
+    def list_findings(self) -> tuple[Finding, ...]:
+        """Return the findings one by one."""
+        return to_findings(self.findings)
 
     def to_dict(self) -> dict[str, object]:
         """Return the documented JSON object of ``credit ingest``."""
         return {
             "batch_id": self.batch.batch_id,
+            "status": self.batch.status.value,
             "template": self.batch.template,
             "file": self.batch.file_name,
             "rows": self.batch.rows,
@@ -47,22 +86,34 @@ class IngestOutcome:
             "rejected": self.batch.rejected,
             "blank": self.batch.blank,
             "repeated": self.repeated,
-            "findings": [finding.to_dict() for finding in self.findings],
+            "corrects": self.batch.corrects,
+            "effects": self.effects.to_dict(),
+            "unusual": [one.to_dict() for one in self.unusual],
+            "findings": self.findings.to_dicts(),
         }
 
 
 @dataclass(frozen=True)
-class Submission:
-    """One file as an agency hands it in; ``file_name`` is what the clerk called it."""
+class SubmissionOutcome:
+    """What became of one submission: of its one file, or of each file of an archive."""
 
-    source: Path
-    file_name: str
-    agency_code: str
-    actor_id: str
+    outcomes: tuple[IngestOutcome, ...]
+    refused: tuple[tuple[str, CreditServiceError], ...]
+    """Files refused as a whole, by name."""
 
 
-def ingest_file(office: Office, submission: Submission, progress: Progress | None = None) -> IngestOutcome:
-    """Receive, check and store one file.
+class BatchHeld(Exception):
+    """No error: carries the verdict that a batch looks wrong out of a transaction that must roll back."""
+
+    def __init__(self, batch: Batch, unusual: tuple[Unusual, ...], findings: pl.DataFrame) -> None:
+        super().__init__(batch.batch_id)
+        self.batch = batch
+        self.unusual = unusual
+        self.findings = findings
+
+
+def ingest_submission(office: Office, submission: Submission, progress: Progress | None = None) -> SubmissionOutcome:
+    """Receive, check and store one file, or each file of an archive.
 
     Args:
         office: The stores.
@@ -71,55 +122,162 @@ def ingest_file(office: Office, submission: Submission, progress: Progress | Non
 
     Raises:
         UnknownAgency: The agency is not registered.
-        UnreadableFile: The bytes are no readable file; nothing is stored.
-        UnknownTemplate: The headers fit no template.
-        MissingColumns: Required columns are absent.
-        OutsideCatalogue: The file holds what may not be collected.
-        ScopeDenied: The agency may not send files of this template.
+        UnreadableFile: The bytes are no readable file; nothing is kept.
+        BatchNotFound: The agency has no batch the submission says it corrects.
+        DuplicateBatch: The agency used the idempotency key for other bytes.
         WarehouseBusy: Another process holds the warehouse; the batch stays ``received`` and is stored later.
     """
-    with office.ledger.unit_of_work() as uow:
-        agency = uow.agencies.get(submission.agency_code)
-    received = receive_file(submission.source, submission.file_name, office.places.inbox)
-    batch = _journal_received(office, received, agency, submission.actor_id)
-    if batch.status is BatchStatus.STORED:
-        return IngestOutcome(
-            batch, _title(office, batch.template), repeated=True, findings=find_findings(office, batch.batch_id)
-        )
-    try:
-        return store_received(office, batch, agency, progress)
-    except WarehouseBusy as fault:
-        message = f"{fault.message}文件已收到（批次 {batch.batch_id}），尚未入库。"
-        remedy = "稍后再报一次同一文件，或由运维人员运行 credit rebuild --reconcile，即可入库；不会重复。"
-        raise WarehouseBusy(message, remedy=remedy, batch_id=batch.batch_id) from fault
+    receipt = receive_submission(office, submission)
+    outcomes: list[IngestOutcome] = []
+    refused: list[tuple[str, CreditServiceError]] = list(receipt.refused)
+    for batch in receipt.batches:
+        try:
+            outcomes.append(store_received(office, batch, progress))
+        except WarehouseBusy as fault:
+            message = f"{fault.message}文件已收到（批次 {batch.batch_id}），尚未入库。"
+            remedy = "稍后再报一次同一文件，或由运维人员运行 credit worker，即可入库；不会重复。"
+            raise WarehouseBusy(message, remedy=remedy, batch_id=batch.batch_id) from fault
+        except (SubmissionError, AccessError) as fault:
+            refused.append((batch.file_name, fault))
+    return SubmissionOutcome(tuple(outcomes), tuple(refused))
 
 
-def store_received(office: Office, batch: Batch, agency: Agency, progress: Progress | None = None) -> IngestOutcome:
-    """Check and store a batch that the ledger knows as received; also what the queue and `rebuild` call.
+def ingest_file(office: Office, submission: Submission, progress: Progress | None = None) -> IngestOutcome:
+    """Receive, check and store one file that is no archive.
+
+    Raises:
+        SubmissionError: The file as a whole is refused; the leaf says why.
+        AccessError: The agency is unknown or may not send files of this template.
+        WarehouseBusy: As `ingest_submission`.
+    """
+    outcome = ingest_submission(office, submission, progress)
+    if outcome.refused:
+        raise outcome.refused[0][1]
+    return outcome.outcomes[0]
+
+
+def drain_queue(office: Office, progress: Callable[[Batch, int, int], None] | None = None) -> list[IngestOutcome]:
+    """Check and store every received batch, in the order received; a file refused as a whole does not stop the queue.
+
+    Raises:
+        WarehouseBusy: Another process holds the warehouse; what is left stays in the queue.
+    """
+    with office.ledger.reading() as uow:
+        waiting = uow.batches.list_in_order(BatchStatus.RECEIVED)
+    outcomes = []
+    for batch in waiting:
+
+        def tell(done: int, total: int, batch: Batch = batch) -> None:
+            if progress is not None:
+                progress(batch, done, total)
+
+        try:
+            outcomes.append(store_received(office, batch, tell))
+        except (SubmissionError, AccessError):
+            # The ledger now says why the file as a whole is refused.
+            continue
+    return outcomes
+
+
+def store_received(office: Office, batch: Batch, progress: Progress | None = None) -> IngestOutcome:
+    """Check and store a batch that the ledger knows; also what the queue and a release call.
+
+    A batch that looks wrong as a whole is held, unless somebody released it. One that is stored or held already is only
+    told again.
 
     Raises:
         SubmissionError: The file as a whole is refused; the ledger keeps why.
         ScopeDenied: The agency may not send files of this template; the ledger keeps that too.
+        WarehouseBusy: Another process holds the warehouse.
     """
-    received = ReceivedFile(
-        sha256=batch.sha256,
-        size=batch.size,
-        kind=batch.kind,
-        file_name=batch.file_name,
-        path=str(office.places.inbox / batch.sha256[:2] / batch.sha256),
+    # One writer at a time, across threads and processes; who waited may find the work done.
+    with office.warehouse.open() as session, session.write_turn():
+        with office.ledger.reading() as uow:
+            batch = uow.batches.get(batch.batch_id)
+            agency = uow.agencies.get(batch.agency_code)
+        if batch.status.has_rows or _is_held(batch):
+            return _tell_again(office, session, batch)
+        try:
+            reading = _open(office, batch, agency)
+            check_permission(agency, reading)
+            batch = replace(batch, corrects=find_corrected(office, batch, reading))
+            outcome = _store_rows(office, session, batch, reading, progress)
+        except BatchHeld as held:
+            return _hold(office, held)
+        except (SubmissionError, AccessError) as fault:
+            _journal_refused(office, batch, str(fault))
+            raise
+        _journal_stored(office, outcome)
+    return outcome
+
+
+def restore_batch(office: Office, batch: Batch) -> IngestOutcome:
+    """Store a batch again that was stored once; the ledger's word of it stays, whatever the file is now taken for.
+
+    Raises:
+        SubmissionError: What was a batch once cannot be read any more (a template is gone).
+        WarehouseBusy: Another process holds the warehouse.
+    """
+    with office.warehouse.open() as session, session.write_turn():
+        with office.ledger.reading() as uow:
+            agency = uow.agencies.get(batch.agency_code)
+        outcome = _store_rows(office, session, batch, _open(office, batch, agency), None)
+        with office.ledger.unit_of_work() as uow:
+            uow.batches.mark_stored(outcome.batch)
+            uow.commit()
+    return outcome
+
+
+def check_context(office: Office, batch: Batch, agency: Agency) -> CheckContext:
+    """Return what the rows of a batch are checked against."""
+    return build_check_context(batch, agency, office.rulebook(legal_day(batch.received_at)))
+
+
+def write_rows(
+    office: Office, batch: Batch, reading: BatchReading, writer: BatchWriter, progress: Progress | None = None
+) -> tuple[Batch, BatchProfile, pl.DataFrame, pl.DataFrame]:
+    """Check every row, and write what is right.
+
+    **Shape**: the batch with its counts; its profile; all findings (`FINDING_SCHEMA`); the distinct persons
+    (`normalise.build_records.PERSON_SCHEMA`), which nobody has stored yet.
+    """
+    build = BuildContext(
+        batch_id=batch.batch_id,
+        agency_code=batch.agency_code,
+        template=reading.template,
+        learned_at=batch.received_at,
+        hash_key=office.keys.hash_key,
+        multi_sheet=len(reading.sheets) > 1,
     )
-    try:
-        reading = open_batch(received, office.templates(), _check_context(office, agency))
-        _check_permission(agency, reading)
-        stored, findings = _store_rows(office, batch, reading, progress)
-    except (SubmissionError, AccessError) as fault:
-        _journal_refused(office, batch, str(fault))
-        raise
-    with office.ledger.unit_of_work() as uow:
-        uow.batches.mark_stored(stored)
-        uow.audit.append(batch.received_by, "batch.stored", batch.batch_id, office.now(), counts_of(stored))
-        uow.commit()
-    return IngestOutcome(stored, reading.template.title, repeated=False, findings=findings)
+    profile, findings, persons = ProfileBuilder(), [], []
+    with closing(read_ahead(reading.chunks())) as chunks:  # type: ignore[type-var] # what comes back is a generator.
+        for chunk in _count(chunks, reading, progress):
+            built = build_records(chunk.accepted, build)
+            writer.append(built.records, chunk.findings, chunk.rows, chunk.blank)
+            profile.add(chunk)
+            findings.append(chunk.findings)
+            persons.append(built.persons)
+    numbers = profile.profile()
+    counted = replace(
+        batch,
+        template=reading.template.template_id,
+        rows=writer.rows,
+        accepted=writer.accepted,
+        rejected=writer.rejected,
+        blank=writer.blank,
+        profile=json.dumps(numbers.to_dict(), ensure_ascii=False),
+    )
+    return counted, numbers, pl.concat(findings), pl.concat(persons).unique(maintain_order=True)
+
+
+def judge_whole(office: Office, batch: Batch, profile: BatchProfile) -> tuple[Unusual, ...]:
+    """Return why a checked batch looks wrong as a whole, compared with what its agency usually sends."""
+    history: list[str] = []
+    if batch.corrects is None:
+        with office.ledger.reading() as uow:
+            history = uow.batches.list_profiles(batch.agency_code, batch.template or "", HISTORY)
+    earlier = [BatchProfile.from_dict(json.loads(text)) for text in history]
+    return judge_batch(profile, earlier, office.thresholds().limits_for(batch.template or "", batch.agency_code))
 
 
 def counts_of(batch: Batch) -> dict[str, object]:
@@ -127,33 +285,72 @@ def counts_of(batch: Batch) -> dict[str, object]:
     return {"rows": batch.rows, "accepted": batch.accepted, "rejected": batch.rejected, "blank": batch.blank}
 
 
-def find_findings(office: Office, batch_id: str) -> tuple[Finding, ...]:
-    """Return every stored finding of a batch, in row order."""
-    with office.warehouse.open() as session:
-        return session.find_findings(batch_id)
-
-
-def _journal_received(office: Office, received: ReceivedFile, agency: Agency, actor_id: str) -> Batch:
-    digest = sha256(f"{agency.agency_code}\n{received.sha256}".encode()).hexdigest()
-    batch = Batch(
-        batch_id="B" + digest[:16].upper(),
-        agency_code=agency.agency_code,
-        sha256=received.sha256,
-        size=received.size,
-        kind=received.kind,
-        file_name=received.file_name,
-        received_at=office.now(),
-        received_by=actor_id,
-        status=BatchStatus.RECEIVED,
+def to_stored_batch(office: Office, batch: Batch, template_id: str) -> StoredBatch:
+    """Return what the warehouse wants to know of a batch before its rows."""
+    return StoredBatch(
+        batch_id=batch.batch_id,
+        agency_code=batch.agency_code,
+        template=template_id,
+        file_name=batch.file_name,
+        stored_at=batch.stored_at or office.now(),
     )
+
+
+def _store_rows(
+    office: Office, session: Session, batch: Batch, reading: BatchReading, progress: Progress | None
+) -> IngestOutcome:
+    meta = to_stored_batch(office, batch, reading.template.template_id)
+    with session.store_batch(meta) as writer:
+        counted, profile, findings, persons = write_rows(office, batch, reading, writer, progress)
+        if not batch.status.has_rows and batch.override_reason is None:
+            unusual = judge_whole(office, counted, profile)
+            if unusual:
+                raise BatchHeld(counted, unusual, findings)
+        if persons.height:
+            with office.ledger.unit_of_work() as uow:
+                uow.persons.store(persons.iter_rows())
+                uow.commit()
+    stored = replace(
+        counted,
+        status=counted.status if counted.status.has_rows else BatchStatus.STORED,
+        records_digest=writer.digest,
+        stored_at=meta.stored_at,
+    )
+    return IngestOutcome(
+        stored, reading.template.title, repeated=False, findings=findings, effects=session.count_effects(batch.batch_id)
+    )
+
+
+def _open(office: Office, batch: Batch, agency: Agency) -> BatchReading:
+    return open_batch(to_received_file(office, batch), office.templates(), check_context(office, batch, agency))
+
+
+def _journal_stored(office: Office, outcome: IngestOutcome) -> None:
+    batch = outcome.batch
     with office.ledger.unit_of_work() as uow:
-        known = uow.batches.find(batch.batch_id)
-        if known is not None:
-            return known
-        uow.batches.add(batch)
-        uow.audit.append(actor_id, "batch.received", batch.batch_id, batch.received_at, {"sha256": received.sha256})
+        uow.batches.mark_stored(batch)
+        detail = {**counts_of(batch), **outcome.effects.to_dict()}
+        uow.audit.append(batch.received_by, "batch.stored", batch.batch_id, office.now(), detail)
+        corrected = uow.batches.find(batch.corrects) if batch.corrects else None
+        if corrected is not None and corrected.status is BatchStatus.STORED:
+            uow.batches.mark_status(corrected.batch_id, BatchStatus.CORRECTED)
+        elif corrected is not None and corrected.status is BatchStatus.CHECKED:
+            uow.batches.mark_refused(corrected.batch_id, f"已由批次{batch.batch_id}更正，本批不再入库。")
         uow.commit()
-    return batch
+
+
+def _hold(office: Office, held: BatchHeld) -> IngestOutcome:
+    """Write down that a batch waits for a person; nothing of its rows is stored anywhere."""
+    told = [one.to_dict() for one in held.unusual]
+    batch = replace(held.batch, status=BatchStatus.CHECKED, unusual=json.dumps(told, ensure_ascii=False))
+    with office.ledger.unit_of_work() as uow:
+        uow.batches.mark_held(batch)
+        rules = [one.rule for one in held.unusual]
+        uow.audit.append(batch.received_by, "batch.held", batch.batch_id, office.now(), {"rules": rules})
+        uow.commit()
+    return IngestOutcome(
+        batch, _title(office, batch.template), repeated=False, findings=held.findings, unusual=held.unusual
+    )
 
 
 def _journal_refused(office: Office, batch: Batch, reason: str) -> None:
@@ -163,69 +360,49 @@ def _journal_refused(office: Office, batch: Batch, reason: str) -> None:
         uow.commit()
 
 
-def _check_context(office: Office, agency: Agency) -> CheckContext:
-    rulebook = office.rulebook(office.today())
-    return CheckContext(
-        agency=agency,
-        today=office.today(),
-        catalogue=rulebook.catalogue_classes,
-        forbidden=rulebook.forbidden_topics,
-        forbidden_columns=rulebook.forbidden_columns,
+def _tell_again(office: Office, session: Session, batch: Batch) -> IngestOutcome:
+    """Return the outcome of a batch that needs no work."""
+    unusual = tuple(Unusual(**one) for one in json.loads(batch.unusual or "[]")) if _is_held(batch) else ()
+    return IngestOutcome(
+        batch,
+        _title(office, batch.template),
+        repeated=True,
+        findings=session.frame_findings(batch.batch_id),
+        effects=session.count_effects(batch.batch_id),
+        unusual=unusual,
     )
 
 
-def _check_permission(agency: Agency, reading: BatchReading) -> None:
+def _is_held(batch: Batch) -> bool:
+    return batch.status is BatchStatus.CHECKED and batch.override_reason is None
+
+
+def find_corrected(office: Office, batch: Batch, reading: BatchReading) -> str | None:
+    """Return the batch a new one corrects: as the sender said, as the report it was made from says, or by its name."""
+    with office.ledger.reading() as uow:
+        for named in (batch.corrects, reading.report_of):
+            told = uow.batches.find(named) if named else None
+            if told is not None and told.agency_code == batch.agency_code and told.batch_id != batch.batch_id:
+                return told.batch_id
+        found = uow.batches.find_corrected(batch, batch.received_at - CORRECTION_TERM)
+        return found.batch_id if found else None
+
+
+def check_permission(agency: Agency, reading: BatchReading) -> None:
+    """Refuse a file of a template the agency may not send.
+
+    Raises:
+        ScopeDenied: It may not.
+    """
     template = reading.template
     if agency.templates and template.template_id not in agency.templates:
         message = f"“{agency.short_name}”无权报送“{template.title}”类数据。"
         raise ScopeDenied(message, remedy="请核对是否选错了文件或单位；确需报送的，请系统管理员增加报送权限。")
 
 
-def _store_rows(
-    office: Office, batch: Batch, reading: BatchReading, progress: Progress | None
-) -> tuple[Batch, tuple[Finding, ...]]:
-    build = BuildContext(
-        batch_id=batch.batch_id,
-        agency_code=batch.agency_code,
-        template=reading.template,
-        learned_at=batch.received_at,
-        hash_key=office.keys.hash_key,
-        multi_sheet=len(reading.sheets) > 1,
-    )
-    stored = StoredBatch(
-        batch_id=batch.batch_id,
-        agency_code=batch.agency_code,
-        template=reading.template.template_id,
-        file_name=batch.file_name,
-        stored_at=office.now(),
-    )
-    findings: list[Finding] = []
-    with office.warehouse.open() as session, session.store_batch(stored) as writer:
-        for chunk in _count(reading, progress):
-            built = build_records(chunk.accepted, build)
-            if built.persons.height:
-                with office.ledger.unit_of_work() as uow:
-                    uow.persons.store(built.persons.iter_rows())
-                    uow.commit()
-            writer.append(built.records, chunk.findings, chunk.rows, chunk.blank)
-            findings.extend(to_findings(chunk.findings))
-    finished = replace(
-        batch,
-        status=BatchStatus.STORED,
-        template=reading.template.template_id,
-        rows=writer.rows,
-        accepted=writer.accepted,
-        rejected=writer.rejected,
-        blank=writer.blank,
-        records_digest=writer.digest,
-        stored_at=office.now(),
-    )
-    return finished, tuple(findings)
-
-
-def _count(reading: BatchReading, progress: Progress | None) -> Iterator[CheckedChunk]:
+def _count(chunks: Iterator[CheckedChunk], reading: BatchReading, progress: Progress | None) -> Iterator[CheckedChunk]:
     done = 0
-    for chunk in reading.chunks():
+    for chunk in chunks:
         yield chunk
         done += chunk.rows
         if progress is not None:

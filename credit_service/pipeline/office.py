@@ -14,6 +14,7 @@ from credit_service.domain.district import District
 from credit_service.domain.places import Places
 from credit_service.domain.template import Template
 from credit_service.intake.templates import load_templates
+from credit_service.intake.thresholds import Thresholds, load_thresholds
 from credit_service.listing.deadlines import build_workdays
 from credit_service.registry.keys import Keys
 from credit_service.registry.unit_of_work import Ledger
@@ -54,6 +55,10 @@ class Office:
         """Return every upload template."""
         return _templates(self.places.templates)
 
+    def thresholds(self) -> Thresholds:
+        """Return the limits beyond which a batch looks wrong as a whole."""
+        return _thresholds(self.places.reference / "thresholds.yaml")
+
     def is_workday(self) -> IsWorkday:
         """Return the calendar of working days under today's rules."""
         return build_workdays(self.rulebook(self.today()).holiday_overrides)
@@ -62,3 +67,4 @@ class Office:
 # Published rule versions and templates are never edited, so one reading per process is enough.
 _rulebook = lru_cache(maxsize=32)(load_rulebook)
 _templates = lru_cache(maxsize=4)(load_templates)
+_thresholds = lru_cache(maxsize=4)(load_thresholds)

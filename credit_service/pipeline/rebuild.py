@@ -6,12 +6,13 @@ because a damaged DuckDB file can open silently short; what differs, and what is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from credit_service.domain.batch import Batch, BatchStatus
 from credit_service.errors import AccessError, SubmissionError
 from credit_service.pipeline.assess import repeat_run
-from credit_service.pipeline.ingest import store_received
+from credit_service.pipeline.ingest import drain_queue, restore_batch, store_received
 from credit_service.pipeline.office import Office
 
 
@@ -51,29 +52,29 @@ def rebuild(office: Office) -> RebuildOutcome:
 
 
 def reconcile(office: Office) -> RebuildOutcome:
-    """Store again every batch whose rows are missing or differ, then drain the queue of received ones."""
-    with office.ledger.unit_of_work() as uow:
-        stored = uow.batches.list_in_order(BatchStatus.STORED)
-        waiting = uow.batches.list_in_order(BatchStatus.RECEIVED)
+    """Store again every batch whose rows are missing or differ, mirror withdrawals, then drain the queue."""
+    with office.ledger.reading() as uow:
+        stored = uow.batches.list_in_order(BatchStatus.STORED, BatchStatus.CORRECTED, BatchStatus.WITHDRAWN)
+        released = [batch for batch in uow.batches.list_in_order(BatchStatus.CHECKED) if batch.override_reason]
+        retractions = uow.retractions.list_all()
     with office.warehouse.open() as session:
         held = session.verify_batches()
         known = {batch.batch_id for batch in stored}
-        dropped = tuple(sorted(held.keys() - known - {batch.batch_id for batch in waiting}))
+        dropped = tuple(sorted(held.keys() - known))
         for batch_id in dropped:
             session.drop_batch(batch_id)
-    # A later batch may supersede an earlier one, so from the first difference on everything is replayed in order.
-    differs = [index for index, batch in enumerate(stored) if held.get(batch.batch_id) != batch.records_digest]
-    replay = stored[differs[0] :] if differs else []
-    restored = [batch.batch_id for batch in [*replay, *waiting] if _restore(office, batch)]
+        session.mirror_retractions(retractions)
+    differing = [batch for batch in stored if held.get(batch.batch_id) != batch.records_digest]
+    restored = [batch.batch_id for batch in differing if _do(restore_batch, office, batch)]
+    restored += [batch.batch_id for batch in released if _do(store_received, office, batch)]
+    restored += [outcome.batch.batch_id for outcome in drain_queue(office)]
     return RebuildOutcome(len(stored), tuple(restored), dropped)
 
 
-def _restore(office: Office, batch: Batch) -> bool:
-    with office.ledger.unit_of_work() as uow:
-        agency = uow.agencies.get(batch.agency_code)
+def _do(work: Callable[[Office, Batch], object], office: Office, batch: Batch) -> bool:
     try:
-        store_received(office, batch, agency)
+        work(office, batch)
     except (SubmissionError, AccessError):
-        # The ledger now says why the file as a whole is refused; the queue goes on.
+        # The ledger says why the file as a whole is refused, or, of one stored before, what it was stored as.
         return False
     return True

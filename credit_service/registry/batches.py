@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
@@ -44,13 +46,81 @@ class Batches(Repository):
         return batch
 
     def find_same(self, agency_code: str, sha256: str) -> Batch | None:
-        """Return the batch of these bytes from this agency, or None."""
-        row = self._first(sa.select(BATCH).where(BATCH.c.agency_code == agency_code, BATCH.c.sha256 == sha256))
+        """Return the newest batch of these bytes from this agency, or None."""
+        mine = sa.select(BATCH).where(BATCH.c.agency_code == agency_code, BATCH.c.sha256 == sha256)
+        row = self._first(mine.order_by(BATCH.c.attempt.desc()))
         return None if row is None else _to_batch(row)
 
+    def find_corrected(self, batch: Batch, since: datetime) -> Batch | None:
+        """Return the newest earlier batch of the same name whose faults a mended copy would mend, or None.
+
+        A batch that was refused, is held, or has rejected rows; received at or after ``since``.
+        """
+        has_faults = (BATCH.c.rejected > 0) | BATCH.c.status.in_([BatchStatus.REFUSED.value, BatchStatus.CHECKED.value])
+        statement = sa.select(BATCH).where(
+            BATCH.c.agency_code == batch.agency_code,
+            BATCH.c.file_name == batch.file_name,
+            BATCH.c.batch_id != batch.batch_id,
+            BATCH.c.received_at >= since,
+            BATCH.c.received_at <= batch.received_at,
+            BATCH.c.status != BatchStatus.WITHDRAWN.value,
+            has_faults,
+        )
+        row = self._first(statement.order_by(BATCH.c.seq.desc()))
+        return None if row is None else _to_batch(row)
+
+    def list_corrections(self, batch_id: str) -> list[Batch]:
+        """Return the batches sent as corrected copies of one, oldest first."""
+        return [
+            _to_batch(row)
+            for row in self._all(sa.select(BATCH).where(BATCH.c.corrects == batch_id).order_by(BATCH.c.seq))
+        ]
+
+    def list_profiles(self, agency_code: str, template: str, limit: int) -> list[str]:
+        """Return the profiles of an agency's newest batches of a template whose rows still count."""
+        statement = (
+            sa.select(BATCH.c.profile)
+            .where(
+                BATCH.c.agency_code == agency_code,
+                BATCH.c.template == template,
+                BATCH.c.profile.is_not(None),
+                # A copy that mends another may hold a few rows only; what was withdrawn says nothing of what is usual.
+                BATCH.c.corrects.is_(None),
+                BATCH.c.status.in_([BatchStatus.STORED.value, BatchStatus.CORRECTED.value]),
+            )
+            .order_by(BATCH.c.seq.desc())
+            .limit(limit)
+        )
+        return [row["profile"] for row in self._all(statement)]
+
     def mark_stored(self, batch: Batch) -> None:
-        """Write down the outcome of a stored batch; storing it again (rebuild) writes it again."""
-        self._set(batch.batch_id, _to_values(batch) | {"status": BatchStatus.STORED.value, "refusal": None})
+        """Write down the outcome of a stored batch; storing it again (rebuild) writes it again.
+
+        A batch that was corrected or withdrawn since stays so.
+        """
+        later = {BatchStatus.CORRECTED, BatchStatus.WITHDRAWN}
+        status = batch.status if batch.status in later else BatchStatus.STORED
+        self._set(batch.batch_id, _to_values(batch) | {"status": status.value, "refusal": None})
+
+    def mark_held(self, batch: Batch) -> None:
+        """Write down that a batch looks wrong as a whole and waits; ``unusual`` says why."""
+        self._set(batch.batch_id, _to_values(batch) | {"status": BatchStatus.CHECKED.value, "refusal": None})
+
+    def mark_released(self, batch_id: str, reason: str, actor_id: str) -> None:
+        """Write down who releases a held batch, and why."""
+        self._set(batch_id, {"override_reason": reason, "override_by": actor_id})
+
+    def renew_permit(self, batch_id: str, permit: Mapping[str, Sequence[str]]) -> None:
+        """Write down what the agency may submit now, for a refused batch that is sent again."""
+        self._set(batch_id, {"permit": permit})
+
+    def mark_status(self, batch_id: str, status: BatchStatus) -> None:
+        """Move a batch on to ``corrected`` or ``withdrawn``.
+
+        Raises:
+            IllegalTransition: It cannot go there from where it is.
+        """
+        self._set(batch_id, {"status": status.value})
 
     def mark_refused(self, batch_id: str, reason: str) -> None:
         """Write down that the file as a whole was refused, and why."""
@@ -71,10 +141,18 @@ class Batches(Repository):
             statement = statement.where(BATCH.c.status == status.value)
         return [_to_batch(row) for row in self._all(statement)]
 
-    def list_in_order(self, status: BatchStatus) -> list[Batch]:
-        """Return every batch in a status, in the order received; with ``RECEIVED`` it is the queue."""
-        statement = sa.select(BATCH).where(BATCH.c.status == status.value).order_by(BATCH.c.seq)
+    def list_in_order(self, *statuses: BatchStatus) -> list[Batch]:
+        """Return every batch in some statuses, in the order received; those in ``RECEIVED`` are the queue."""
+        names = [status.value for status in statuses]
+        statement = sa.select(BATCH).where(BATCH.c.status.in_(names)).order_by(BATCH.c.seq)
         return [_to_batch(row) for row in self._all(statement)]
+
+    def list_received(self, from_at: datetime, until_at: datetime, agency_code: str | None = None) -> list[Batch]:
+        """Return what was received in a span (its end excluded), in order, whatever became of it."""
+        statement = sa.select(BATCH).where(BATCH.c.received_at >= from_at, BATCH.c.received_at < until_at)
+        if agency_code is not None:
+            statement = statement.where(BATCH.c.agency_code == agency_code)
+        return [_to_batch(row) for row in self._all(statement.order_by(BATCH.c.seq))]
 
     def _set(self, batch_id: str, values: Values) -> None:
         done = self._run(sa.update(BATCH).where(BATCH.c.batch_id == batch_id).values(**values))

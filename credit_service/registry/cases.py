@@ -85,6 +85,11 @@ class Cases(Repository):
         """Return every case that is neither declined nor ended, by id."""
         return self._cases(sa.select(CASE).where(CASE.c.state.not_in(CLOSED)).order_by(CASE.c.case_id))
 
+    def list_resting_on(self, record_ids: Iterable[str]) -> list[str]:
+        """Return the ids of open cases that rest on one of these records."""
+        wanted = frozenset(record_ids)
+        return [case.case_id for case in self.list_open() if wanted.intersection(case.record_ids)]
+
     def list_about(self, subject_ids: Iterable[str]) -> list[Case]:
         """Return every case about these subjects, closed ones included: what `listing.propose_cases` must know."""
         wanted = sorted(set(subject_ids))

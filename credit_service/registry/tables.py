@@ -160,6 +160,7 @@ class BatchRow(Row, table=True):
     attempt: int = 0
     profile: str | None = _text(nullable=True)
     unusual: str | None = _text(nullable=True)
+    permit: dict[str, list[str]] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True), nullable=True)
     override_reason: str | None = _text(nullable=True)
     override_by: str | None = None
 
@@ -343,6 +344,23 @@ class AuditRow(Row, table=True):
     detail: str = _text()
     prev_hash: str
     hash: str
+
+
+class SubjectJudgementRow(Row, table=True):
+    """One judgement about who a subject is; ended once, never altered, never deleted."""
+
+    __tablename__ = "subject_judgement"
+    number: int | None = Field(default=None, primary_key=True)
+    from_subject_id: str = Field(index=True)
+    verdict: str
+    to_subject_id: str | None = Field(default=None, index=True)
+    reason: str = _text()
+    evidence: str = _text("")
+    judged_by: str
+    judged_at: datetime = _instant()
+    undone_by: str | None = None
+    undone_at: datetime | None = _instant(nullable=True)
+    undo_reason: str | None = _text(nullable=True)
 
 
 def table_of(model: type[Row]) -> sa.Table:

@@ -23,6 +23,8 @@ from credit_service.registry.engine import READS_ONLY, open_engine
 from credit_service.registry.keys import Keys
 from credit_service.registry.persons import Persons
 from credit_service.registry.refusals import to_refusal
+from credit_service.registry.resolutions import Resolutions
+from credit_service.registry.retractions import IdempotencyKeys, Retractions
 from credit_service.registry.schema import upgrade_schema
 from credit_service.registry.tables import KeyInUseRow, table_of
 from credit_service.registry.traces import Audit, LookUps, RunReceipt, Runs
@@ -42,7 +44,10 @@ class UnitOfWork:
         self.keys = ApiKeys(connection)
         self.sessions = WebSessions(connection)
         self.batches = Batches(connection)
+        self.retractions = Retractions(connection)
+        self.idempotency_keys = IdempotencyKeys(connection)
         self.persons = Persons(connection, keys)
+        self.resolutions = Resolutions(connection)
         self.runs = Runs(connection)
         self.cases = Cases(connection)
         self.acts = Acts(connection)

@@ -46,17 +46,24 @@ class CompiledScoring:
     explain: tuple[Statement, ...]
 
 
-def compile_scoring(rulebook: Rulebook) -> CompiledScoring:
+def compile_scoring(rulebook: Rulebook, only_in: str | None = None) -> CompiledScoring:
     """Return the rulebook as SQL.
+
+    Args:
+        rulebook: The rules.
+        only_in: A table with a column ``subject_id``; nobody else is scored. None: everybody is.
 
     **Shape**: the steps fill ``scores`` (a subject in a category), ``candidates`` (a subject on a list type for a
     category) and ``reasons`` (a record that counts for a candidate) for one ``$run_id``; natural persons get no row in
     ``scores`` or ``reasons``. The last of ``explain`` gives one row per record of ``$subject_id``.
     """
     bodies = _bodies(rulebook)
+    if only_in is not None:
+        chosen = exp.select("subject_id").from_(only_in)
+        bodies["facts"] = bodies["facts"].where(exp.column("subject_id").isin(query=chosen))
     inserts = [_statement(f"insert_{table}", _read(f"insert_{table}")) for table in ("scores", "candidates", "reasons")]
     one = dict(bodies)
-    one["facts"] = bodies["facts"].where("subject_id = $subject_id", dialect=DIALECT)
+    one["facts"] = bodies["facts"].where("COALESCE(to_subject_id, subject_id) = $subject_id", dialect=DIALECT)
     return CompiledScoring(
         tables=build_tables(rulebook),
         steps=(*_create_all(bodies), *inserts),

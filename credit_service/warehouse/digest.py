@@ -3,9 +3,8 @@
 Every row is projected to one text in a fixed column order (null and separator have marks of their own, instants are
 whole microseconds), hashed with MD5, and the hashes are *summed*: the order of rows does not matter, twin rows do not
 cancel out as they would under XOR, and DuckDB's own ``hash()``, which may change between versions, is not used.
-``visible_at`` and
-``superseded_at`` stay out: they depend on other batches. MD5 guards against damage here, not against an attacker; the
-received bytes themselves are named by SHA-256.
+``visible_at`` and ``superseded_at`` stay out: they depend on other batches. MD5 guards against damage here, not against
+an attacker; the received bytes themselves are named by SHA-256.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ import polars as pl
 
 from credit_service.warehouse.write import in_transaction, to_naive_utc
 
+SUBJECTS_IN_QUESTION = "subjects_in_question"
+"""Temporary table of the subjects that `find_candidates` asks about."""
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _TYPE = re.compile(r"[A-Z]+(\(\d+(, ?\d+)?\))?(\[\])?")
 
@@ -138,6 +140,30 @@ def run_assessment(
     return counts
 
 
+def find_candidates(
+    connection: duckdb.DuckDBPyConnection, run: AssessmentRun, compiled: CompiledRules, batch_id: str
+) -> pl.DataFrame:
+    """Return the candidates among the subjects of one batch; for a transaction that is rolled back.
+
+    Args:
+        connection: The open warehouse, inside that transaction.
+        run: Day, instant and rulebook.
+        compiled: Tables and statements of the rules, compiled for the subjects in ``SUBJECTS_IN_QUESTION``.
+        batch_id: Whose subjects are in question.
+
+    **Shape**: ``subject_id subject_name list_kind list_type category rule``, one row per candidate.
+    """
+    parameters: dict[str, object] = {"as_of": run.as_of, "known_at": run.known_at, "run_id": run.run_id}
+    connection.sql(_SUBJECTS, params={"batch_id": batch_id})
+    _run_statements(connection, compiled.tables, compiled.steps, parameters)
+    found: pl.DataFrame = connection.sql(_FOUND, params={"run_id": run.run_id}).pl()
+    for table in compiled.tables:
+        connection.sql(f'DROP TABLE "{table.name}"')
+    for stored in ("scores", "reasons", "candidates"):
+        connection.sql(f"DELETE FROM {stored} WHERE run_id = $run_id", params={"run_id": run.run_id})  # noqa: S608 - three fixed names
+    return found
+
+
 def run_explanation(
     connection: duckdb.DuckDBPyConnection, run: AssessmentRun, compiled: CompiledRules, subject_id: str
 ) -> pl.DataFrame:
@@ -222,3 +248,28 @@ def _chosen(statement: StatementOfRules, parameters: Mapping[str, object]) -> di
 
 def _to_values(parameters: Mapping[str, object]) -> dict[str, object]:
     return {name: to_naive_utc(value) if isinstance(value, datetime) else value for name, value in parameters.items()}
+
+
+# Whoever is linked with one of them is in question too.
+_SUBJECTS = f"""
+CREATE OR REPLACE TEMP TABLE {SUBJECTS_IN_QUESTION} AS
+WITH own AS (
+    SELECT DISTINCT subject_id FROM records WHERE batch_id = $batch_id
+), linked AS (
+    SELECT subject_id FROM own
+    UNION
+    SELECT to_subject_id FROM subject_links WHERE unlinked_at IS NULL AND from_subject_id IN (FROM own)
+)
+SELECT subject_id FROM linked
+UNION
+SELECT from_subject_id FROM subject_links WHERE unlinked_at IS NULL AND to_subject_id IN (FROM linked)
+"""  # noqa: S608 - a fixed name
+
+_FOUND = """
+SELECT c.subject_id, (
+    SELECT arg_max(r.subject_name, (r.learned_at, r.record_id)) FROM records AS r WHERE r.subject_id = c.subject_id
+) AS subject_name, c.list_kind, c.list_type, c.category, c.rule
+FROM candidates AS c
+WHERE c.run_id = $run_id
+ORDER BY c.list_kind, c.list_type, c.category, c.subject_id
+"""

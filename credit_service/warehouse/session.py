@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
 import duckdb
 import polars as pl
 
-from credit_service.domain.batch import Finding, FindingSeverity, Retraction
+from credit_service.domain.batch import Effects, Finding, FindingSeverity, Retraction
 from credit_service.errors import StorageFull, WarehouseBusy
 from credit_service.warehouse import run_query as queries
 from credit_service.warehouse import write
@@ -54,6 +54,27 @@ class Session:
         with self.write_turn(), write.store_batch(self.connection, meta) as writer:
             yield writer
 
+    @contextmanager
+    def trial(self) -> Iterator[Trial]:
+        """Let the block store and assess, then roll everything back, whatever happened.
+
+        Yields:
+            A session of the same methods that sees what the block stored, and nobody else does.
+
+        Raises:
+            StorageFull: The disk has too little room to begin.
+            WarehouseBusy: Another thread has been writing for too long.
+        """
+        self._check_room()
+        with self.write_turn():
+            self.connection.sql("BEGIN TRANSACTION")
+            try:
+                yield Trial(self.connection, self._writing, self._path, self._limits)
+            finally:
+                # A broken instance cannot even roll back; what was not committed is gone anyway.
+                with suppress(duckdb.Error):
+                    self.connection.sql("ROLLBACK")
+
     def mirror_retractions(self, retractions: Iterable[Retraction]) -> None:
         """Take over the ledger's withdrawals and settle what holds; those already known change nothing."""
         with self.write_turn():
@@ -76,16 +97,33 @@ class Session:
         """Return every batch on which warehouse and ledger differ."""
         return compare_with_journal(self.applied(), self.verify_batches(), journal)
 
+    def frame_findings(self, batch_id: str) -> pl.DataFrame:
+        """Return every finding of a batch, in the order of its rows.
+
+        **Shape**: ``row sheet column value rule severity message remedy``.
+        """
+        return self.run_query(_FINDINGS, {"batch_id": batch_id})
+
     def find_findings(self, batch_id: str) -> tuple[Finding, ...]:
-        """Return every finding of a batch, in the order of its rows."""
-        frame = self.run_query(
-            'SELECT sheet, row, "column", value, rule, severity, message, remedy FROM rejections'
-            " WHERE batch_id = $batch_id ORDER BY ALL",
-            {"batch_id": batch_id},
-        )
+        """Return every finding of a batch as domain objects, in the order of its rows."""
         return tuple(
-            Finding(**{**row, "severity": FindingSeverity(row["severity"])}) for row in frame.iter_rows(named=True)
+            Finding(**{**row, "severity": FindingSeverity(row["severity"])})
+            for row in self.frame_findings(batch_id).iter_rows(named=True)
         )
+
+    def has_record(self, record_id: str) -> bool:
+        """Return whether there is a record of this id, whether it holds or not."""
+        found = self.run_query("SELECT 1 FROM records WHERE record_id = $record_id", {"record_id": record_id})
+        return not found.is_empty()
+
+    def list_holding(self, batch_id: str, record_id: str | None = None) -> list[str]:
+        """Return the ids of the records of a batch that hold now; of one record where it is named."""
+        answer = self.run_query(_HOLDING, {"batch_id": batch_id, "record_id": record_id})
+        return answer["record_id"].to_list()
+
+    def count_effects(self, batch_id: str) -> Effects:
+        """Return what the records of a batch did to what stood when it was learned."""
+        return Effects(**self.run_query(_EFFECTS, {"batch_id": batch_id}).row(0, named=True))
 
     def run_query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
         """Return the answer of one SELECT of the service's own; values go into ``parameters``."""
@@ -124,3 +162,51 @@ class Session:
         if free < self._limits.free_bytes:
             message = f"磁盘剩余空间仅 {free // 2**20} MB，不足以安全入库。"
             raise StorageFull(message, remedy="请清理磁盘后重试；已上传的文件不会丢失。", free_bytes=free)
+
+
+class Trial(Session):
+    """A session inside a transaction that will be rolled back; only what is named here differs."""
+
+    @contextmanager
+    def store_batch(self, meta: write.StoredBatch) -> Iterator[write.BatchWriter]:
+        """Store a batch for as long as the trial lasts."""
+        with write.put_batch(self.connection, meta) as writer:
+            yield writer
+
+    def find_candidates(
+        self, run: queries.AssessmentRun, compiled: queries.CompiledRules, batch_id: str
+    ) -> pl.DataFrame:
+        """Return the candidates among the subjects of a batch, without storing the run.
+
+        **Shape**: ``subject_id subject_name list_kind list_type category rule``, one row per candidate.
+        """
+        return queries.find_candidates(self.connection, run, compiled, batch_id)
+
+
+_FINDINGS = """
+SELECT row, sheet, "column", value, rule, severity, message, remedy FROM rejections
+WHERE batch_id = $batch_id ORDER BY sheet, row, "column", rule, message
+"""
+
+_HOLDING = """
+SELECT record_id FROM current_records
+WHERE batch_id = $batch_id AND ($record_id IS NULL OR record_id = $record_id)
+ORDER BY record_id
+"""
+
+# A record that does not hold from the instant it was learned only repeats what stood; it replaces something where the
+# span of another batch's record of the same act ends at that instant.
+_EFFECTS = """
+WITH own AS (
+    SELECT act_key, learned_at, visible_at IS NULL OR visible_at > learned_at AS repeats
+    FROM records WHERE batch_id = $batch_id
+), ended AS (
+    SELECT DISTINCT v.act_key FROM visible_records AS v
+    WHERE v.batch_id <> $batch_id AND v.superseded_at = (SELECT min(learned_at) FROM own)
+)
+SELECT
+    count(*) FILTER (NOT repeats AND act_key NOT IN (FROM ended)) AS new,
+    count(*) FILTER (NOT repeats AND act_key IN (FROM ended)) AS replaced,
+    count(*) FILTER (repeats) AS unchanged
+FROM own
+"""

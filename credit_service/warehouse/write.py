@@ -170,11 +170,21 @@ def store_batch(connection: duckdb.DuckDBPyConnection, meta: StoredBatch) -> Ite
     Yields:
         The writer that takes its chunks.
     """
-    with in_transaction(connection):
-        _remove(connection, meta.batch_id)
-        writer = BatchWriter(connection, meta)
+    with in_transaction(connection), put_batch(connection, meta) as writer:
         yield writer
-        writer.finish()
+
+
+@contextmanager
+def put_batch(connection: duckdb.DuckDBPyConnection, meta: StoredBatch) -> Iterator[BatchWriter]:
+    """Store a batch in the transaction that is open, in place of whatever the warehouse held of it.
+
+    Yields:
+        The writer that takes its chunks.
+    """
+    _remove(connection, meta.batch_id)
+    writer = BatchWriter(connection, meta)
+    yield writer
+    writer.finish()
 
 
 def drop_batch(connection: duckdb.DuckDBPyConnection, batch_id: str) -> None:

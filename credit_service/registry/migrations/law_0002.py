@@ -21,7 +21,8 @@ BATCH_CHECKS = {
     "ck_batch_refusal": f"status <> 'refused' OR {_filled('refusal')}",
     "ck_batch_held": f"status <> 'checked' OR {_filled('unusual')}",
     "ck_batch_override": "(override_reason IS NULL) = (override_by IS NULL) AND "
-    f"(override_reason IS NULL OR ({_filled('override_reason')} AND {_filled('override_by')}))",
+    f"(override_reason IS NULL OR ({_filled('override_reason')} AND {_filled('override_by')} "
+    "AND override_by <> received_by))",
     "ck_batch_corrects": "corrects IS NULL OR corrects <> batch_id",
 }
 """Name of each check and its SQL; they replace those of the first schema."""

@@ -152,3 +152,20 @@ CREATE TABLE IF NOT EXISTS candidates (
     rule VARCHAR NOT NULL,
     record_ids VARCHAR[] NOT NULL
 );
+
+-- Who an organisation with a weaker code, or without any, is and was: the ledger's links (`links`, ADR 0011). Two codes
+-- that contradict each other never meet: characters 9 to 17 of a unified code are the organisation code.
+CREATE TABLE IF NOT EXISTS subject_links (
+    from_subject_id VARCHAR NOT NULL,
+    to_subject_id VARCHAR NOT NULL,
+    linked_at TIMESTAMP NOT NULL,
+    unlinked_at TIMESTAMP,
+    CHECK (
+        (starts_with(from_subject_id, 'none:') AND regexp_matches(to_subject_id, '^(org|reg|uscc):'))
+        OR (starts_with(from_subject_id, 'org:') AND starts_with(to_subject_id, 'reg:'))
+        OR (starts_with(from_subject_id, 'org:') AND starts_with(to_subject_id, 'uscc:')
+            AND substr(to_subject_id, 14, 9) = substr(from_subject_id, 5))
+        OR (starts_with(from_subject_id, 'reg:') AND starts_with(to_subject_id, 'uscc:'))
+    ),
+    CHECK (unlinked_at IS NULL OR unlinked_at >= linked_at)
+);

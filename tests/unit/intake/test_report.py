@@ -5,8 +5,11 @@ from __future__ import annotations
 import openpyxl
 
 from credit_service.intake.findings import finding_frame, to_findings
-from credit_service.intake.report import LIST_HEADER, LIST_SHEET, write_report_xlsx
+from credit_service.intake.read_batch import open_reader
+from credit_service.intake.report import LIST_HEADER, ReportOrder, write_report_xlsx
+from credit_service.intake.report_stamp import LIST_SHEET, find_reported_batch, make_stamp
 
+BATCH = "B0123456789ABCDEF"
 CODE = "行政相对人代码_1(统一社会信用代码)"
 
 
@@ -14,7 +17,8 @@ def make(desk, path):
     received = desk.receive(path)
     outcome = desk.read(path)
     target = desk.directory / "report.xlsx"
-    write_report_xlsx(received, desk.template("penalty_org"), to_findings(outcome.findings), target)
+    order = ReportOrder(BATCH, received, desk.template("penalty_org"), to_findings(outcome.findings))
+    write_report_xlsx(order, target)
     return outcome, openpyxl.load_workbook(target)
 
 
@@ -42,7 +46,7 @@ def test_own_rows_stand_at_their_own_row_numbers_with_red_cells(desk):
 def test_the_list_has_every_finding(desk):
     outcome, book = make(desk, desk.write_csv(desk.penalties(2, r1={CODE: "123", "违法事实": ""})))
     rows = list(book[LIST_SHEET].iter_rows(values_only=True))
-    assert rows[0] == LIST_HEADER
+    assert rows[0] == (*LIST_HEADER, make_stamp(BATCH))
     assert len(rows) - 1 == outcome.findings.height == 2
     assert {row[0] for row in rows[1:]} == {2}
 
@@ -70,4 +74,11 @@ def test_the_marked_workbook_can_be_sent_again(desk):
     assert again.good_rows() == outcome.good_rows()
     assert again.places() == outcome.places()
     assert again.places("note") == {(1, "", "sheet-skipped")}
+    reading = desk.open(desk.directory / "report.xlsx")
+    assert reading.report_of == BATCH
     book.close()
+
+
+def test_a_file_of_another_sheet_names_no_batch(desk):
+    path = desk.write_xlsx([[make_stamp(BATCH)], *desk.grid(desk.penalties(1))])
+    assert find_reported_batch(open_reader(desk.receive(path)).previews()) is None

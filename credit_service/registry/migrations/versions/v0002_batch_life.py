@@ -55,6 +55,7 @@ def _new_columns() -> list[sa.Column[Any]]:
         sa.Column("attempt", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("profile", sa.Text(), nullable=True),
         sa.Column("unusual", sa.Text(), nullable=True),
+        sa.Column("permit", sa.JSON(), nullable=True),
         sa.Column("override_reason", sa.Text(), nullable=True),
         sa.Column("override_by", sa.String(), nullable=True),
     ]
