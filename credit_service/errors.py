@@ -15,6 +15,7 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ DecisionError      law or state forbids it  IllegalTransition EvidenceMissing NoticeNotServed
     │                                              StatementPeriodOpen ObjectionPending SamePerson ConsentMissing
     │                                              MinorProtected NoLegalBasis ClockReversed CaseNotFound
+    │                                              IdentifiersContradict
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
@@ -208,6 +209,12 @@ class ClockReversed(DecisionError):
     """The act is dated before the act it follows."""
 
     code = "clock_reversed"
+
+
+class IdentifiersContradict(DecisionError):
+    """Two subjects whose codes say that they are two were to become one."""
+
+    code = "identifiers_contradict"
 
 
 class CaseNotFound(DecisionError):

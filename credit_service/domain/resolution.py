@@ -7,7 +7,7 @@ on the desk. Identifiers are compared here and nowhere else: two that contradict
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
 from credit_service.domain.identifier import is_valid_org_code, is_valid_registration, is_valid_uscc
@@ -107,3 +107,73 @@ def may_be_linked(from_subject_id: str, to_subject_id: str) -> bool:
     if weaker is None or stronger is None or weaker >= stronger:
         return False
     return not identifiers_contradict(from_subject_id, to_subject_id)
+
+
+def to_organisation_id(written: str) -> str | None:
+    """Return the subject id of an organisation's code or id as somebody typed it, or None where it is neither."""
+    text = "".join(written.split())
+    kind, colon, code = text.partition(":")
+    if colon:
+        return f"{kind.lower()}:{code if kind == 'none' else code.upper()}" if kind.lower() in _PREFIXES else None
+    code = text.upper().replace("-", "")
+    found = (f"{kind}:{code}" for kind in ("uscc", "reg", "org"))
+    return next((subject_id for subject_id in found if is_identified(subject_id)), None)
+
+
+@dataclass(frozen=True)
+class NameSpan:
+    """A name a subject was reported under, and when."""
+
+    name: str
+    first_on: date
+    last_on: date
+    """Day of the first and the last act reported under it."""
+    records: int
+
+
+@dataclass(frozen=True)
+class NamedSubject:
+    """What records say of one subject, for recognising it: names, regions, representatives."""
+
+    subject_id: str
+    subject_kind: str
+    names: tuple[NameSpan, ...]
+    """Newest first; the others are former names."""
+    region_codes: frozenset[str] = frozenset()
+    representative_keys: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The name it was reported under last."""
+        return self.names[0].name if self.names else ""
+
+
+class Likelihood(IntEnum):
+    """How far the reports agree; it orders suggestions and decides nothing."""
+
+    WEAK = 1
+    POSSIBLE = 2
+    LIKELY = 3
+
+    @property
+    def label(self) -> str:
+        """Chinese name."""
+        return {1: "仅供参考", 2: "可能", 3: "很可能"}[self.value]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A known subject that an organisation without a code may be, with the reasons in words."""
+
+    subject: NamedSubject
+    likelihood: Likelihood
+    points: int
+    reasons: tuple[str, ...]
+    """What agrees."""
+    doubts: tuple[str, ...] = ()
+    """What does not, or is not known."""
+
+    def in_words(self) -> str:
+        """Return the suggestion as one sentence, for the file."""
+        doubts = f"；存疑：{'、'.join(self.doubts)}" if self.doubts else ""
+        return f"{self.likelihood.label}：{'、'.join(self.reasons)}{doubts}"

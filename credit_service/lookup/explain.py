@@ -18,6 +18,7 @@ from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.lookup.subject import to_subject_id
 from credit_service.rulebook.compile_sql import CompiledScoring, compile_scoring
 from credit_service.rulebook.schema import Rulebook
+from credit_service.warehouse.links import find_end
 from credit_service.warehouse.run_query import AssessmentRun
 from credit_service.warehouse.session import Session
 
@@ -98,7 +99,7 @@ def explain_subject(room: ReadingRoom, subject: str, as_of: date | None = None) 
     day = as_of or room.today()
     with room.warehouse.open() as session:
         run = _find_run(session, as_of=day) or AssessmentRun("", day, room.clock.now(), "")
-        return _explain(room, session, run, subject_id)
+        return _explain(room, session, run, find_end(session, subject_id, run.known_at))
 
 
 def find_reasons(room: ReadingRoom, run_id: str, subject_id: str) -> tuple[Reason, ...]:
@@ -214,8 +215,11 @@ def _find_files(session: Session, rows: Iterable[Row]) -> dict[str, str]:
 
 
 def _find_name(session: Session, subject_id: str) -> str:
+    """Return the name it was reported under last; where it never was itself, the name of one linked to it."""
     frame = session.run_query(
-        "SELECT subject_name FROM records WHERE subject_id = $subject_id ORDER BY learned_at DESC, record_id LIMIT 1",
+        "SELECT subject_name FROM records WHERE subject_id = $subject_id"
+        " OR subject_id IN (SELECT from_subject_id FROM subject_links WHERE to_subject_id = $subject_id)"
+        " ORDER BY subject_id = $subject_id DESC, learned_at DESC, record_id LIMIT 1",
         {"subject_id": subject_id},
     )
     return str(frame.item()) if frame.height else ""

@@ -98,7 +98,8 @@ def _check(room: ReadingRoom, uow: UnitOfWork, request: CheckRequest) -> Standin
     except SubjectNotFound as fault:
         return fault
     now = room.clock.now()
-    cases = _effective(uow.cases.list_by_subject(subject_id), room)
+    subject_id = uow.resolutions.find_end(subject_id)
+    cases = _effective(_list_cases(uow, subject_id), room)
     listings = tuple(to_standing_listing(room, case, _measure_names(room, uow, case)) for case in cases)
     look_up = LookUp(
         agency_code=request.agency_code,
@@ -165,6 +166,12 @@ def search_public(room: ReadingRoom, text: str, limit: int = 50) -> list[PublicH
         for case in cases
         for listing in [to_standing_listing(room, case, ())]
     ]
+
+
+def _list_cases(uow: UnitOfWork, subject_id: str) -> list[Case]:
+    """Return the cases of a subject and of those that are linked to it now."""
+    members = [subject_id, *uow.resolutions.list_members(subject_id)]
+    return [case for member in members for case in uow.cases.list_by_subject(member)]
 
 
 def _effective(cases: Sequence[Case], room: ReadingRoom) -> list[Case]:

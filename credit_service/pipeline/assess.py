@@ -7,7 +7,7 @@ Before it lie stored records; after it an assessment run that can be repeated to
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -17,8 +17,9 @@ from credit_service.errors import RulebookError
 from credit_service.listing.propose import CandidateFacts, propose_cases
 from credit_service.pipeline.decide import expire_listings
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.resolve import take_over_links
 from credit_service.pipeline.snapshot import refresh_snapshot
-from credit_service.registry.unit_of_work import RunReceipt
+from credit_service.registry.unit_of_work import RunReceipt, UnitOfWork
 from credit_service.rulebook.compile_sql import compile_scoring
 from credit_service.rulebook.schema import Rulebook
 from credit_service.warehouse.connection import Session
@@ -78,6 +79,7 @@ def assess(office: Office, as_of: date) -> AssessOutcome:
     compiled = compile_scoring(rulebook)
     run = AssessmentRun(run_id=run_id, as_of=as_of, known_at=known_at, rulebook=rulebook.hash)
     with office.warehouse.open() as session:
+        take_over_links(office, session)
         counts = session.run_assessment(run, compiled)
         facts = _find_candidate_facts(session, run_id)
     sql_hash = sha256("\n".join(step.sql for step in compiled.steps).encode()).hexdigest()
@@ -109,6 +111,7 @@ def repeat_run(office: Office, receipt: RunReceipt) -> bool:
         return False
     run = AssessmentRun(receipt.run_id, receipt.as_of, receipt.known_at, receipt.rulebook)
     with office.warehouse.open() as session:
+        take_over_links(office, session)
         session.run_assessment(run, compile_scoring(rulebook))
     return True
 
@@ -123,12 +126,20 @@ def _propose(
 ) -> tuple[Case, ...]:
     with office.ledger.unit_of_work() as uow:
         uow.runs.add(receipt)
-        known = uow.cases.list_about(fact.subject_id for fact in facts)
+        known = _list_known(uow, {fact.subject_id for fact in facts})
         cases = propose_cases(facts, known, rulebook.list_types, office.today())
         uow.cases.add_all(cases, office.now())
         uow.audit.append("engine", "assessment", receipt.run_id, receipt.known_at, {"proposed": len(cases)})
         uow.commit()
     return tuple(cases)
+
+
+def _list_known(uow: UnitOfWork, subject_ids: set[str]) -> list[Case]:
+    """Return the cases about subjects, and about those linked to them as though they were about them."""
+    running = (link for link in uow.resolutions.list_links() if link.unlinked_at is None)
+    ends = {link.from_subject_id: link.to_subject_id for link in running if link.to_subject_id in subject_ids}
+    cases = uow.cases.list_about([*subject_ids, *ends])
+    return [replace(case, subject_id=ends.get(case.subject_id, case.subject_id)) for case in cases]
 
 
 def _find_candidate_facts(session: Session, run_id: str) -> tuple[CandidateFacts, ...]:
@@ -143,7 +154,7 @@ def _find_candidate_facts(session: Session, run_id: str) -> tuple[CandidateFacts
 _CANDIDATE_FACTS = """
 WITH support AS (
     SELECT c.subject_id, c.list_kind, c.list_type, c.category, r.*
-        EXCLUDE (subject_id),
+        EXCLUDE (subject_id), r.subject_id AS reported_id,
         bool_or(r.is_minor) OVER (
             PARTITION BY c.subject_id, c.list_kind, c.list_type, c.category
         ) AS any_minor,
@@ -155,7 +166,12 @@ WITH support AS (
     JOIN records AS r ON r.record_id = c.supporting
 )
 SELECT
-    c.subject_id, s.subject_kind, s.subject_name, s.identifier_code, c.list_kind, c.list_type, c.category,
+    c.subject_id, s.subject_kind,
+    -- A record linked to the subject may have another name and another code, or none.
+    CASE WHEN s.reported_id = c.subject_id THEN s.subject_name ELSE coalesce(o.subject_name, s.subject_name) END
+        AS subject_name,
+    CASE WHEN s.reported_id = c.subject_id THEN s.identifier_code ELSE split_part(c.subject_id, ':', 2) END
+        AS identifier_code, c.list_kind, c.list_type, c.category,
     c.rule, a.rulebook, c.run_id, c.record_ids, s.kind AS record_kind, s.topic, s.document_no, s.decided_on, s.ends_on,
     s.authority_name, s.authority_code, s.adult_on, s.any_minor AS is_minor, s.consent, s.consent_no,
     (SELECT arg_max(x.severity, list_position(['minor', 'general', 'serious'], x.severity)) FROM reasons AS x
@@ -165,6 +181,11 @@ FROM candidates AS c
 JOIN support AS s
   ON s.subject_id = c.subject_id AND s.list_kind = c.list_kind AND s.list_type = c.list_type
  AND s.category = c.category AND s.place = 1
+LEFT JOIN (
+    SELECT subject_id, arg_max(subject_name, (learned_at, record_id)) AS subject_name FROM current_records
+    WHERE subject_id IN (SELECT to_subject_id FROM subject_links)
+    GROUP BY subject_id
+) AS o ON o.subject_id = c.subject_id
 JOIN assessment_runs AS a ON a.run_id = c.run_id
 WHERE c.run_id = $run_id
 ORDER BY c.list_kind, c.list_type, c.category, c.subject_id

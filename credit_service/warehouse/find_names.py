@@ -185,7 +185,7 @@ SELECT subject_id, bool_or({_SPELLED} = $text) AS is_exact
 FROM records
 WHERE subject_kind <> 'person' AND contains({_SPELLED}, $text)
 GROUP BY subject_id
-ORDER BY is_exact DESC, subject_id
+ORDER BY is_exact DESC, starts_with(subject_id, 'none:'), subject_id
 LIMIT $limit
 """  # noqa: S608 - made of one constant
 

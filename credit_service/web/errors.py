@@ -43,6 +43,7 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.MinorProtected: 409,
     tree.NoLegalBasis: 409,
     tree.ClockReversed: 422,
+    tree.IdentifiersContradict: 409,
     tree.CaseNotFound: 404,
     tree.GateRefused: 409,
     tree.RedactionIncomplete: 500,
