@@ -74,6 +74,8 @@ _LAW: Mapping[str, tuple[type[CreditServiceError], str]] = MappingProxyType(
         "ck_subject_judgement_undone": (EvidenceMissing, "撤销缺少理由、办理人或有效时间。"),
         "batch_keeps_facts": (IllegalTransition, "已登记的批次内容不得改动。"),
         "batch_follows_life": (IllegalTransition, "批次现在的状态不允许这样办理。"),
+        "batch_withdrawn_by_act": (IllegalTransition, "批次只能随已登记的撤回而撤回。"),
+        "retraction_of_stored": (IllegalTransition, "只有已入库、尚未撤回的批次可以撤回。"),
         "ck_batch_override": (SamePerson, "放行异常批次须由报送人以外的人员说明理由。"),
         "ck_batch_corrects": (IllegalTransition, "批次不能更正它自己。"),
         "ck_retraction_reason": (EvidenceMissing, "撤回须说明理由。"),

@@ -62,6 +62,19 @@ BANS = (
         "OR (NEW.status = 'withdrawn' AND OLD.status NOT IN ('stored', 'corrected'))))",
     ),
     Ban(
+        "batch_withdrawn_by_act",
+        "batch",
+        "UPDATE",
+        "(NEW.status = 'withdrawn' AND OLD.status <> 'withdrawn' AND NOT EXISTS (SELECT 1 FROM retraction AS r "
+        "WHERE r.batch_id = NEW.batch_id AND r.record_id IS NULL))",
+    ),
+    Ban(
+        "retraction_of_stored",
+        "retraction",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM batch AS b WHERE b.batch_id = NEW.batch_id AND b.status IN ('stored', 'corrected'))",
+    ),
+    Ban(
         "retraction_is_new",
         "retraction",
         "INSERT",
