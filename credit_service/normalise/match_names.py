@@ -44,6 +44,8 @@ class _Agreement:
     same_kind: bool
     is_full_name: bool
     """The name has region and legal form, as a register writes it: there it is granted once."""
+    has_branch: bool
+    """One of them at least is a branch: its representative and county are often its parent's."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,13 @@ def _compare(asked: NamedSubject, subject: NamedSubject, words: NameWords) -> _C
 
 
 def _agree(asked: NamedSubject, subject: NamedSubject, words: NameWords) -> _Agreement:
-    alike, reason, full = Alike.NO, "", False
+    alike, reason, full, has_branch = Alike.NO, "", False, False
     for own in asked.names:
         parts = read_parts(own.name, words)
         for place, span in enumerate(subject.names):
-            candidate, why = _compare_names(parts, read_parts(span.name, words), span, is_former=place > 0)
+            others = read_parts(span.name, words)
+            has_branch = has_branch or parts.is_branch or others.is_branch
+            candidate, why = _compare_names(parts, others, span, is_former=place > 0)
             if candidate > alike:
                 alike, reason = candidate, why
                 full = bool(parts.region and parts.form)
@@ -113,6 +117,7 @@ def _agree(asked: NamedSubject, subject: NamedSubject, words: NameWords) -> _Agr
         same_city=bool({code[:4] for code in ours} & {code[:4] for code in theirs}),
         same_kind=asked.subject_kind == subject.subject_kind,
         is_full_name=full and asked.subject_kind == SubjectKind.ORGANISATION.value,
+        has_branch=has_branch,
     )
 
 
@@ -178,7 +183,8 @@ def _weigh(agreement: _Agreement) -> Likelihood | None:
         if led_alike:
             return Likelihood.POSSIBLE
         return None if led_alike is False or agreement.region is False else Likelihood.WEAK
-    return Likelihood.WEAK if led_alike and agreement.region and agreement.same_kind else None
+    may_be_renamed = led_alike and agreement.region and agreement.same_kind and not agreement.has_branch
+    return Likelihood.WEAK if may_be_renamed else None
 
 
 def _weigh_same_name(agreement: _Agreement) -> Likelihood:
