@@ -81,6 +81,16 @@ def is_valid_person_id(number: str) -> bool:
     return number[17] == person_id_check(number[:17]) and birth_date(number) is not None
 
 
+def is_valid_old_person_id(number: str) -> bool:
+    """Return whether ``number`` is a 15-digit citizen number as issued until 1999, with a real birth date in 19xx.
+
+    It has no check digit. Source: GB 11643-1989.
+    """
+    if len(number) != 15 or not (number.isascii() and number.isdigit()):
+        return False
+    return birth_date(number[:6] + "19" + number[6:]) is not None
+
+
 def person_id_check(body: str) -> str:
     """Return the check character of the first 17 digits of a citizen number."""
     return PERSON_CHECKS[sum(int(c) * w for c, w in zip(body, PERSON_WEIGHTS, strict=True)) % 11]

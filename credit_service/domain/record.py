@@ -22,6 +22,13 @@ class RecordKind(StrEnum):
     BROKEN_COMMITMENT = "broken_commitment"
     HONOUR = "honour"
     TAX_A = "tax_a"
+    SECTOR_GRADE = "sector_grade"
+    COMMITMENT = "commitment"
+
+    @property
+    def is_information_only(self) -> bool:
+        """Whether it is kept for reference: no published rule names it, so it has no severity and no points."""
+        return self in {RecordKind.SECTOR_GRADE, RecordKind.COMMITMENT}
 
     @property
     def label(self) -> str:
@@ -37,6 +44,8 @@ class RecordKind(StrEnum):
             "broken_commitment": "违背信用承诺",
             "honour": "守信荣誉",
             "tax_a": "纳税信用A级",
+            "sector_grade": "行业信用评价结果",
+            "commitment": "信用承诺",
         }[self.value]
 
 

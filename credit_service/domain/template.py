@@ -31,6 +31,24 @@ class CellType(StrEnum):
     YEAR = "year"
     BOOLEAN = "boolean"
     INTEGER = "integer"
+    PERIOD = "period"
+    """A day, a month, a quarter or a year; becomes its last day, the earliest on which all of it has passed."""
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it identifies a subject: such a cell must stay text, or a spreadsheet spoils it."""
+        return self in {
+            CellType.USCC,
+            CellType.ORG_CODE,
+            CellType.REGISTRATION,
+            CellType.PERSON_ID,
+            CellType.SUBJECT_CODE,
+        }
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is a sum of money."""
+        return self in {CellType.MONEY_WAN, CellType.MONEY_YUAN}
 
 
 @dataclass(frozen=True)
@@ -58,6 +76,10 @@ class Column:
     required: bool = False
     required_when: Condition | None = None
     forbidden_when: Condition | None = None
+    positive_when: Condition | None = None
+    """A sum that must be more than nothing (罚款 was imposed, so its amount is no zero)."""
+    remarks: tuple[tuple[str, str], ...] = ()
+    """(slug of a choice, what to say about a row that has it)."""
     width: int | None = None
     choices: tuple[tuple[str, str], ...] = ()
     """(as written, slug) pairs; several spellings may share a slug."""
@@ -66,6 +88,24 @@ class Column:
     personal: bool = False
     """The value is masked in every report and never leaves the raw file in clear."""
     note: str = ""
+    same_as: str = ""
+    """In an edition: the header of the template's own column that this one is."""
+    forms: tuple[str, ...] = ()
+    """Patterns of which a document number should fit one; none: any number will do."""
+    doubtful_above_fen: int | None = None
+    """From this sum on, the row is marked: 元 may have been written for 万元."""
+    misspellings: tuple[str, ...] = ()
+    """Names that differ from the column's own by a known misspelling; the weakest of its names."""
+
+
+@dataclass(frozen=True)
+class KindWhen:
+    """Rows in which ``column`` has this value are of another kind than the template's (红黑名单标志, 履约状态)."""
+
+    column: str
+    value: str
+    record_kind: str
+    catalogue_class: str
 
 
 @dataclass(frozen=True)
@@ -78,7 +118,11 @@ class DateOrder:
 
 @dataclass(frozen=True)
 class Template:
-    """One kind of upload."""
+    """One kind of upload, in one of the column sets it is sent in.
+
+    The column sets of other years and offices are its ``editions``: templates with the same ``template_id`` whose
+    columns mostly are the first set's under other names. Permissions, counts and stored records know the id alone.
+    """
 
     template_id: str
     title: str
@@ -95,9 +139,27 @@ class Template:
     """Headers that together identify a row inside a file."""
     constants: tuple[tuple[str, str], ...] = ()
     """Record fields with one value for every row of this template."""
+    kind_when: tuple[KindWhen, ...] = ()
+    organisation_words: tuple[str, ...] = ()
+    """Where neither a column nor a code tells the kind of subject: a name with one of these words is an organisation's,
+    any other a person's, so that no person is taken for an organisation."""
+    is_undated: bool = False
+    """The lists of this kind name no day of decision; the day of receipt stands for it, and the row is marked."""
+    edition: str = ""
+    editions: tuple[Template, ...] = ()
     source: str = ""
     status: str = "unconfirmed"
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """The id, and the edition where it is not the first: ``penalty_org``, ``penalty_org.department_2019``."""
+        return f"{self.template_id}.{self.edition}" if self.edition else self.template_id
+
+    @property
+    def catalogue_classes(self) -> frozenset[str]:
+        """Every class of the catalogue that a row may belong to."""
+        return frozenset({self.catalogue_class, *(when.catalogue_class for when in self.kind_when)})
 
     def column(self, header: str) -> Column:
         """Return the column with this header.

@@ -9,7 +9,9 @@ than a fen are faults with a remedy.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -37,11 +39,19 @@ _REFUSED_FORMS: Final = (
     (re.compile(r"\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?", re.ASCII), "的年份只有两位，可能有几种读法"),
     (re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}", re.ASCII), "的年份写在最后，月和日可能读反"),
 )
+_MONTH: Final = re.compile(r"([12]\d{3})(?:\s*[-/.年]\s*(\d{1,2})\s*月?|(\d{2}))", re.ASCII)
+_QUARTER: Final = re.compile(
+    r"([12]\d{3})\s*[-年]?\s*(?:第\s*([1-4一二三四])\s*季度?|([1-4一二三四])\s*季度?|[Qq]([1-4]))", re.ASCII
+)
+_QUARTERS: Final = "1234一二三四"
+_YEAR: Final = re.compile(r"([12]\d{3})\s*年?度?", re.ASCII)
 _SEPARATORS: Final = re.compile(r"[;；、，,|\n]+")
 _DATE_REMEDY: Final = "请改成“2026-09-01”或“2026/9/1”这样的年月日。"
+_PERIOD_REMEDY: Final = "请改成“2026-09-01”、“2026年9月”、“2026年第3季度”或“2026年”这样的日期或期间。"
 
 _KINDS: Final = {
     CellType.DATE: pl.Date(),
+    CellType.PERIOD: pl.Date(),
     CellType.ENUM: pl.String(),
     CellType.ENUM_SET: pl.List(pl.String()),
     CellType.BOOLEAN: pl.Boolean(),
@@ -115,6 +125,8 @@ class CellTyper:
     def _reader(self) -> Callable[[str], Verdict] | None:
         if self._type is CellType.DATE:
             return read_date
+        if self._type is CellType.PERIOD:
+            return read_period
         if self._type in {CellType.YEAR, CellType.INTEGER}:
             return self._read_whole
         if self._type in {CellType.ENUM, CellType.BOOLEAN, CellType.ENUM_SET}:
@@ -182,6 +194,22 @@ def read_date(cell: str) -> Verdict:
         return Verdict(_EPOCH + timedelta(days=int(serial)))
     reason = next((why for form, why in _REFUSED_FORMS if form.fullmatch(cell)), "不是日期")
     return Verdict(None, "date-format", f"“{cell[:30]}”{reason}", _DATE_REMEDY)
+
+
+def read_period(cell: str) -> Verdict:
+    """Return the last day of a day, a month (2026年9月, 202609), a quarter (2026年第3季度) or a year (2026年度)."""
+    found = _MONTH.fullmatch(cell)
+    if found is not None and 1 <= (month := int(found[2] or found[3])) <= 12:
+        return _date_of(cell, int(found[1]), month, monthrange(int(found[1]), month)[1])
+    found = _QUARTER.fullmatch(cell)
+    if found is not None:
+        month = 3 * (_QUARTERS.index(found[2] or found[3] or found[4]) % 4 + 1)
+        return _date_of(cell, int(found[1]), month, monthrange(int(found[1]), month)[1])
+    found = _YEAR.fullmatch(cell)
+    if found is not None:
+        return _date_of(cell, int(found[1]), 12, 31)
+    verdict = read_date(cell)
+    return replace(verdict, remedy=_PERIOD_REMEDY) if verdict.rule else verdict
 
 
 def _date_of(cell: str, year: int, month: int, day: int) -> Verdict:

@@ -61,6 +61,13 @@ def is_valid_person_id(numbers: pl.Series) -> pl.Series:
     return _answer(numbers, (expected == digits.arr.get(17)) & is_date)
 
 
+def is_valid_old_person_id(numbers: pl.Series) -> pl.Series:
+    """Return whether each number is a 15-digit citizen number with a real birth date in 19xx; null stays null."""
+    is_formed = numbers.str.contains(REGISTRATION_FORM)
+    born = "19" + numbers.set(~is_formed.fill_null(value=False), None).str.slice(6, 6)
+    return _answer(numbers, born.str.to_date("%Y%m%d", strict=False).is_not_null())
+
+
 def _characters(codes: pl.Series, form: str, width: int) -> pl.Series:
     """Return the bytes of each code of the right form as a fixed array; null where the form is wrong."""
     fitting = codes.set(~codes.str.contains(form).fill_null(value=False), None)

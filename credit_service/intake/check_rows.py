@@ -31,6 +31,7 @@ from credit_service.intake.recognise import Recognised
 from credit_service.intake.rules import CODE_KIND, CheckContext, Rule, build_rules, raw
 
 CITIZEN_CARD: Final = "id_card"
+ORGANISATION_CODES: Final = frozenset({"uscc_code", "registration_code", "org_code"})
 _FOUND: Final = pl.Schema(
     {
         "index": pl.UInt32(),
@@ -255,8 +256,12 @@ class RowChecker:
         told = pl.col(kind) if kind else pl.lit(None, pl.String)
         if code is not None and CODE_KIND + code in rows.columns:
             told = pl.coalesce(told, CODE_KIND + code)
+        codes = [c.header for c in self._template.columns if c.field in ORGANISATION_CODES]
+        has_code = pl.any_horizontal(pl.col(header).is_not_null() for header in codes) if codes else pl.lit(value=False)
+        told = pl.coalesce(told, pl.when(has_code).then(pl.lit(SubjectKind.ORGANISATION.value)))
         organisations = [SubjectKind.ORGANISATION.value, SubjectKind.INDIVIDUAL_BUSINESS.value]
-        return rows.select(~told.is_in(organisations).fill_null(value=False)).to_series().to_list()
+        is_person = ~told.is_in(organisations).fill_null(value=False)
+        return rows.with_columns(is_person.alias("#person"))["#person"].to_list()
 
     def _finish(self, findings: pl.DataFrame) -> pl.DataFrame:
         worded = findings.with_columns(build_message(self._several_sheets))

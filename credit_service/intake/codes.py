@@ -23,6 +23,7 @@ _CHECK_CARD: Final = "请核对证件原件后改正。"
 PERSON: Final = SubjectKind.PERSON.value
 BOTH: Final = "both"
 SAMPLE: Final = 2_000
+OLD_NUMBER: Final = 15
 
 
 def read_codes(cells: pl.Series, cell_type: CellType) -> Typed:
@@ -57,7 +58,7 @@ def read_subject_codes(cells: pl.Series, kinds: pl.Series) -> tuple[Typed, pl.Se
     codes = canonical(cells, CellType.USCC)
     unhyphenated = canonical(cells, CellType.ORG_CODE)
     is_org_code = check_digits.is_valid_org_code(unhyphenated).fill_null(value=False)
-    is_person = check_digits.is_valid_person_id(codes).fill_null(value=False)
+    is_person = is_person_number(codes).fill_null(value=False)
     is_organisation = is_org_code | check_digits.is_valid_uscc(codes).fill_null(value=False)
     is_organisation |= check_digits.is_valid_registration(codes).fill_null(value=False)
     frame = pl.DataFrame({"code": codes, "org": unhyphenated, "o": is_organisation, "p": is_person, "c": is_org_code})
@@ -79,6 +80,14 @@ def read_subject_codes(cells: pl.Series, kinds: pl.Series) -> tuple[Typed, pl.Se
         judge_cells(codes, is_wrong & kinds.is_null(), _explain_any),
     ]
     return Typed(told["code"].set(is_wrong, None), pl.concat(faults)), told["kind"]
+
+
+def is_person_number(codes: pl.Series) -> pl.Series:
+    """Return whether each code is a citizen number of 18 characters or the old one of 15 digits; null stays null."""
+    valid = check_digits.is_valid_person_id(codes)
+    if not (codes.str.len_bytes() == OLD_NUMBER).any():
+        return valid
+    return valid | check_digits.is_valid_old_person_id(codes)
 
 
 def canonical(cells: pl.Series, cell_type: CellType) -> pl.Series:
@@ -105,8 +114,8 @@ def explain_uscc(code: str) -> Verdict:
 def explain_person_id(code: str) -> Verdict:
     """Say what is wrong with a citizen number, without repeating it."""
     if len(code) == 15 and code.isascii() and code.isdigit():
-        reason = "是15位的旧身份证号，已停止使用，不能与18位号码可靠对应"
-        return Verdict(None, "person-id-format", reason, "请改填18位公民身份号码。")
+        reason = "15位旧身份证号中的出生日期不是日历上有的日期"
+        return Verdict(None, "person-id-format", reason, "请核对证件原件，改填18位公民身份号码。")
     if len(code) != 18 or not (code.isascii() and code[:17].isdigit() and (code[17].isdigit() or code[17] == "X")):
         reason = f"身份证号应为17位数字加1位数字或X，现为{len(code)}位"
         return Verdict(None, "person-id-format", reason, _CHECK_CARD)
@@ -149,5 +158,5 @@ _CHECKS: Final[dict[CellType, tuple[Callable[[pl.Series], pl.Series], Callable[[
     CellType.USCC: (check_digits.is_valid_uscc, explain_uscc),
     CellType.ORG_CODE: (check_digits.is_valid_org_code, _explain_org_code),
     CellType.REGISTRATION: (check_digits.is_valid_registration, _explain_registration),
-    CellType.PERSON_ID: (check_digits.is_valid_person_id, explain_person_id),
+    CellType.PERSON_ID: (is_person_number, explain_person_id),
 }

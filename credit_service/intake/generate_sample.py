@@ -93,7 +93,7 @@ def generate_rows(order: SampleOrder, words: SampleWords, medium: str = "csv") -
     ratio_millionths = round(order.fault_ratio * 1_000_000)
     for first in range(0, order.rows, BLOCK_ROWS):
         length = min(BLOCK_ROWS, order.rows - first)
-        draws = Draws(f"{order.template.template_id}:{order.seed}:{first}", length)
+        draws = Draws(f"{order.template.name}:{order.seed}:{first}", length)
         context = BlockContext(draws, pool, words, order.today, first)
         frame, faults = planter.plant(make_frame(order.template, context), draws, ratio_millionths)
         yield SampleBlock(first, frame, faults)

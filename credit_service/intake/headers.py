@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _NOTE: Final = re.compile(
     r"\((?:必填|非必填|选填|可空|可选|是/否|yyyy[^()]*|年[-/.]?月[-/.]?日|日期格式[^()]*|格式[^()]*)\)|【(?:必填|选填)】",
     re.IGNORECASE,
 )
-_UNIT: Final = re.compile(r"\((?:单位[::]?\s*)?(万元|元|千元|亿元|人民币元|人民币万元)\)$")
+_UNIT: Final = re.compile(r"\((?:单位[::为]?\s*)?(万元|元|千元|亿元|人民币元|人民币万元)\)$")
 _DROPPED: Final = re.compile(r"[\s()\[\]{}【】〔〕《》「」“”\"'_:、,,.。/*＊\-—·\u200b\ufeff]+")
 
 
@@ -27,6 +28,7 @@ class HeaderKey:
     unit: str
 
 
+@lru_cache(maxsize=16_384)
 def header_key(header: str) -> HeaderKey:
     """Return the key under which a header is compared.
 

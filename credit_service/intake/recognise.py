@@ -18,18 +18,20 @@ from credit_service.domain.template import CellType, Column, Template
 from credit_service.errors import MissingColumns, OutsideCatalogue, UnknownTemplate, UnreadableFile
 from credit_service.intake.headers import HeaderKey, header_key
 from credit_service.intake.parsed import HEADER_SEARCH_ROWS, Layout, Preview, PreviewRow
+from credit_service.intake.templates import list_editions
 
 ForbiddenTopic = tuple[str, str, str]
 """(pattern, reason, source)"""
 MIN_MATCHES: Final = 3
 CLEAR_SHARE: Final = 0.5
 """From this share of the required columns on the template counts as recognised, and the rest is missing."""
+ABOUT_AS_GOOD: Final = 0.9
+"""How much of the best score a table that lacks nothing must reach to win over the best that lacks something."""
 NEAR_MISS: Final = 70
 MAX_COLUMNS: Final = 1_000
+MISSPELT: Final = 3
+"""The rank of a name that is known to be misspelt; every right name of a column goes before it."""
 _UNITS: Final = {"万元": CellType.MONEY_WAN, "元": CellType.MONEY_YUAN}
-_CODES: Final = frozenset(
-    {CellType.USCC, CellType.ORG_CODE, CellType.REGISTRATION, CellType.PERSON_ID, CellType.SUBJECT_CODE}
-)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class ColumnMatch:
 
 @dataclass(frozen=True)
 class Recognised:
-    """One table with its template and the places of its columns."""
+    """One table with its template (in the edition that fits it) and the places of its columns."""
 
     template: Template
     layout: Layout
@@ -114,8 +116,9 @@ def check_catalogue(table: Recognised, catalogue: frozenset[str], forbidden: Seq
         OutsideCatalogue: With the reason and its source.
     """
     template = table.template
-    if template.catalogue_class not in catalogue:
-        message = f"“{template.title}”（{template.catalogue_class}）不在现行公共信用信息基础目录内，不得归集。"
+    outside = sorted(template.catalogue_classes - catalogue)
+    if outside:
+        message = f"“{template.title}”（{'、'.join(outside)}）不在现行公共信用信息基础目录内，不得归集。"
         raise OutsideCatalogue(message, remedy="请核对目录；确属目录内的，请系统管理员更新目录规则。")
     for _, header, _ in table.extra:
         for pattern, reason, source in forbidden:
@@ -156,15 +159,29 @@ def _refuse_wide(previews: Sequence[Preview]) -> None:
 
 def _best_fits(previews: Sequence[Preview], templates: Sequence[Template]) -> list[_Fit]:
     """Return the best fit of every sheet that fits anything, in the order of the sheets."""
-    best: dict[str, _Fit] = {}
+    found: dict[str, list[_Fit]] = {}
     for fit in _all_fits(previews, templates):
-        if fit.preview.sheet not in best or fit.score > best[fit.preview.sheet].score:
-            best[fit.preview.sheet] = fit
-    return list(best.values())
+        found.setdefault(fit.preview.sheet, []).append(fit)
+    return [_choose(fits) for fits in found.values()]
+
+
+def _choose(fits: Sequence[_Fit]) -> _Fit:
+    """Return the fit with the highest score, or the one that it should give way to.
+
+    Of the editions of one template, one that lacks nothing and reads the most columns is preferred; a whole fit of
+    another template wins over one that lacks a column if it is about as good.
+    """
+    best = max(fits, key=lambda fit: fit.score)
+    whole = [fit for fit in fits if fit.is_clear and not fit.missing]
+    same = [fit for fit in whole if fit.template.template_id == best.template.template_id]
+    if same:
+        return max(same, key=lambda fit: (len(fit.matches), fit.score))
+    near = [fit for fit in whole if best.missing and fit.score >= ABOUT_AS_GOOD * best.score]
+    return max(near, key=lambda fit: fit.score, default=best)
 
 
 def _all_fits(previews: Sequence[Preview], templates: Sequence[Template]) -> Iterator[_Fit]:
-    names = [(template, _names_of(template)) for template in templates]
+    names = [(template, _names_of(template)) for template in list_editions(templates)]
     for preview in previews:
         for row in preview.rows[:HEADER_SEARCH_ROWS]:
             if len(row.cells) > MAX_COLUMNS:
@@ -179,12 +196,15 @@ def _all_fits(previews: Sequence[Preview], templates: Sequence[Template]) -> Ite
 
 
 def _names_of(template: Template) -> dict[str, tuple[Column, int]]:
-    """Return key → (column, rank); the header itself ranks before its code, the code before aliases."""
+    """Return key → (column, rank): the header itself, its code, aliases, and last the misspellings of any of them."""
     names: dict[str, tuple[Column, int]] = {}
     for column in template.columns:
         for rank, name in enumerate((column.header, column.code, *column.aliases)):
             if name:
                 names.setdefault(header_key(name).key, (column, min(rank, 2)))
+    for column in template.columns:
+        for name in column.misspellings:
+            names.setdefault(header_key(name).key, (column, MISSPELT))
     return names
 
 
@@ -226,7 +246,7 @@ def _to_recognised(fit: _Fit) -> Recognised:
         delimiter=fit.preview.delimiter,
         header_row=fit.row.last_row,
         header=header,
-        code_columns=frozenset(match.position for match in fit.matches if match.cell_type in _CODES),
+        code_columns=frozenset(match.position for match in fit.matches if match.cell_type.is_code),
     )
     return Recognised(fit.template, layout, fit.matches, extra, fit.preview)
 

@@ -14,53 +14,33 @@ from typing import Final
 
 import polars as pl
 
-from credit_service.domain.agency import Agency
 from credit_service.domain.batch import FindingSeverity
 from credit_service.domain.identifier import DUMMY_USCC
 from credit_service.domain.record import RecordKind
 from credit_service.domain.subject import SubjectKind
-from credit_service.domain.template import CellType, Column, Condition, Template
+from credit_service.domain.template import CellType, Column, Template
 from credit_service.intake.codes import BOTH, PERSON
+from credit_service.intake.norm_rules import build_norm_rules
 from credit_service.intake.recognise import ForbiddenTopic
+from credit_service.intake.rule import CODE_KIND, CheckContext, Rule, by_field, holds, labels, raw
+
+__all__ = ["CODE_KIND", "CheckContext", "Rule", "build_rules", "holds", "raw"]
 
 ALL_ZERO: Final = "0" * 18
 SUSPICIOUS: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]"
-CODE_KIND: Final = "code-kind:"
-"""Prefix of the helper column that says what a `subject_code` can be."""
 INDIVIDUAL: Final = SubjectKind.INDIVIDUAL_BUSINESS.value
 ORGANISATION: Final = SubjectKind.ORGANISATION.value
-
-
-@dataclass(frozen=True)
-class CheckContext:
-    """What the checks need to know besides the file.
-
-    ``forbidden`` are topics that no row may report, ``forbidden_columns`` further kinds of information that no column
-    may hold; both as (pattern, reason, source) from ``rules/catalogue``.
-    """
-
-    agency: Agency
-    today: date
-    catalogue: frozenset[str]
-    forbidden: tuple[ForbiddenTopic, ...]
-    forbidden_columns: tuple[ForbiddenTopic, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One check; ``violated`` sees typed columns under their header and the written text under `raw`."""
-
-    rule: str
-    header: str
-    violated: pl.Expr
-    reason: str | pl.Expr
-    remedy: str
-    severity: FindingSeverity = FindingSeverity.ERROR
-
-
-def raw(header: str) -> str:
-    """Return the name of the column that holds a cell as written, trimmed."""
-    return f"raw:{header}"
+ADVERSE_KINDS: Final = frozenset(
+    {
+        RecordKind.PENALTY,
+        RecordKind.SERIOUS_LIST,
+        RecordKind.JUDGMENT_DEFAULT,
+        RecordKind.WAGE_ARREARS,
+        RecordKind.TAX_SERIOUS,
+        RecordKind.ABNORMAL_OPERATION,
+        RecordKind.BROKEN_COMMITMENT,
+    }
+)
 
 
 def build_rules(template: Template, context: CheckContext) -> tuple[Rule, ...]:
@@ -71,6 +51,7 @@ def build_rules(template: Template, context: CheckContext) -> tuple[Rule, ...]:
         *_date_rules(template, context.today),
         *_code_rules(template),
         *_catalogue_rules(template, context.forbidden),
+        *build_norm_rules(template, context.agency),
     )
 
 
@@ -81,28 +62,17 @@ def _presence_rules(template: Template) -> Iterator[Rule]:
             yield Rule("required", column.header, is_blank, "必填，但是空的", "请补填后再报送。")
         if column.required_when is not None:
             when = column.required_when
-            reason = f"“{when.column}”为“{_labels(template, when)}”时必填，但是空的"
+            reason = f"“{when.column}”为“{labels(template, when)}”时必填，但是空的"
             yield Rule("required-when", column.header, is_blank & holds(template, when), reason, "请补填后再报送。")
         if column.forbidden_when is not None:
             when = column.forbidden_when
-            reason = f"“{when.column}”为“{_labels(template, when)}”时应当留空"
+            reason = f"“{when.column}”为“{labels(template, when)}”时应当留空"
             remedy = f"请清空这一格，或核对“{when.column}”是否填错。"
             yield Rule("forbidden-when", column.header, ~is_blank & holds(template, when), reason, remedy)
     for group in template.any_of:
         all_blank = pl.all_horizontal(pl.col(raw(header)).is_null() for header in group)
         reason = f"{'、'.join(f'“{header}”' for header in group)}至少要填一项，但都是空的"
         yield Rule("any-of", group[0], all_blank, reason, "请补填其中一项后再报送。")
-
-
-def holds(template: Template, condition: Condition) -> pl.Expr:
-    """Return whether a condition holds for each row; a faulty condition cell makes it false."""
-    cell = pl.col(condition.column)
-    kind = template.column(condition.column).type
-    if kind is CellType.ENUM_SET:
-        return pl.any_horizontal(cell.list.contains(value).fill_null(value=False) for value in condition.values)
-    if kind is CellType.BOOLEAN:
-        return cell.is_in([value == "true" for value in condition.values])
-    return cell.is_in(list(condition.values))
 
 
 def _text_rules(template: Template) -> Iterator[Rule]:
@@ -132,8 +102,8 @@ def _date_rules(template: Template, today: date) -> Iterator[Rule]:
 
 
 def _code_rules(template: Template) -> Iterator[Rule]:
-    kind = _by_field(template, "subject_kind")
-    uscc = _by_field(template, "uscc_code")
+    kind = by_field(template, "subject_kind")
+    uscc = by_field(template, "uscc_code")
     for column in template.columns:
         if column.type is CellType.USCC:
             yield _dummy_rule(template, column)
@@ -152,8 +122,8 @@ def _code_rules(template: Template) -> Iterator[Rule]:
 def _dummy_rule(template: Template, column: Column) -> Rule:
     """17 zeros and X stand for no code, and only for an individual business that has a registration number."""
     written = pl.col(raw(column.header))
-    kind = _by_field(template, "subject_kind")
-    number = _by_field(template, "registration_code")
+    kind = by_field(template, "subject_kind")
+    number = by_field(template, "registration_code")
     allowed = pl.lit(value=False)
     if column.field == "uscc_code" and kind is not None and number is not None:
         allowed = (pl.col(kind.header) == INDIVIDUAL) & pl.col(raw(number.header)).is_not_null()
@@ -176,44 +146,54 @@ def _subject_code_rules(column: Column, kind: Column | None) -> Iterator[Rule]:
     yield Rule("code-kind-conflict", column.header, differs, reason, f"请核对代码和“{kind.header}”。")
 
 
+@dataclass(frozen=True)
+class _Matter:
+    """What must not be reported, and in which rows."""
+
+    forbidden: tuple[ForbiddenTopic, ...]
+    is_adverse: pl.Expr
+
+
 def _catalogue_rules(template: Template, forbidden: tuple[ForbiddenTopic, ...]) -> Iterator[Rule]:
-    if not forbidden:
+    """Look for matters outside the catalogue in what is reported as dishonest; an honour may well name them."""
+    is_adverse = _adverse_rows(template)
+    if not forbidden or is_adverse is None:
         return
-    topic = _by_field(template, "topic")
-    fact = _by_field(template, "fact")
+    topic = next((c for c in template.columns if c.field == "topic" and c.type is CellType.TEXT), None)
+    fact = by_field(template, "fact")
+    matter = _Matter(forbidden, is_adverse)
     remedy = "这类事项未经法律、法规规定不得作为失信信息归集，请删除这一行。"
     if topic is not None:
-        yield _forbidden_rule("outside-catalogue", topic, "属于目录外信息", forbidden, remedy)
+        yield _forbidden_rule("outside-catalogue", topic, "属于目录外信息", matter, remedy)
     if fact is None:
         return
     if topic is None and template.record_kind == RecordKind.SERIOUS_LIST:
-        yield _forbidden_rule("outside-catalogue", fact, "属于目录外信息", forbidden, remedy)
+        yield _forbidden_rule("outside-catalogue", fact, "属于目录外信息", matter, remedy)
         return
     # A statement of facts may lawfully mention such a matter (a complaint led to the inspection); the row is marked.
     check = "请确认失信事实本身不是这类事项；确属这类事项的，请撤回这一行。"
     yield replace(
-        _forbidden_rule("catalogue-doubt", fact, "提到了可能属于目录外的事项", forbidden, check),
+        _forbidden_rule("catalogue-doubt", fact, "提到了可能属于目录外的事项", matter, check),
         severity=FindingSeverity.WARNING,
     )
 
 
-def _forbidden_rule(rule: str, column: Column, lead: str, forbidden: tuple[ForbiddenTopic, ...], remedy: str) -> Rule:
+def _adverse_rows(template: Template) -> pl.Expr | None:
+    """Return which rows report dishonesty; None where the template reports none."""
+    is_adverse = template.record_kind in ADVERSE_KINDS
+    others = [when for when in template.kind_when if (when.record_kind in ADVERSE_KINDS) is not is_adverse]
+    if not others:
+        return pl.lit(value=True) if is_adverse else None
+    differs = pl.any_horizontal(pl.col(when.column) == when.value for when in others).fill_null(value=False)
+    return ~differs if is_adverse else differs
+
+
+def _forbidden_rule(rule: str, column: Column, lead: str, matter: _Matter, remedy: str) -> Rule:
     """Search for all patterns at once; which one it was is asked only of the rows that are hit."""
     written = pl.col(raw(column.header))
-    anything = "|".join(f"(?:{pattern})" for pattern, _, _ in forbidden)
+    anything = "|".join(f"(?:{pattern})" for pattern, _, _ in matter.forbidden)
     reasons = [
         pl.when(written.str.contains(pattern)).then(pl.lit(f"{lead}：{reason}（{source}）"))
-        for pattern, reason, source in forbidden
+        for pattern, reason, source in matter.forbidden
     ]
-    return Rule(rule, column.header, written.str.contains(anything), pl.coalesce(reasons), remedy)
-
-
-def _by_field(template: Template, field: str) -> Column | None:
-    return next((column for column in template.columns if column.field == field), None)
-
-
-def _labels(template: Template, condition: Condition) -> str:
-    first: dict[str, str] = {}
-    for written, slug in template.column(condition.column).choices:
-        first.setdefault(slug, written)
-    return "、".join(first[value] for value in condition.values)
+    return Rule(rule, column.header, written.str.contains(anything) & matter.is_adverse, pl.coalesce(reasons), remedy)

@@ -41,6 +41,8 @@ class BlockContext:
     words: SampleWords
     today: date
     first: int
+    has_dummies: bool = True
+    """Whether the official dummy code may stand for businesses without one; only the standard templates allow it."""
 
     @property
     def length(self) -> int:

@@ -145,7 +145,7 @@ class FaultPlanter:
     def _topics(self) -> list[str]:
         if self._template.record_kind not in DISHONEST_KINDS:
             return []
-        return [column.header for column in self._template.columns if column.field == "topic"]
+        return [c.header for c in self._template.columns if c.field == "topic" and c.type is CellType.TEXT]
 
     def _choices(self) -> list[str]:
         return self._headers(CellType.ENUM) + self._headers(CellType.ENUM_SET)

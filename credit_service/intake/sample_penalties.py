@@ -73,6 +73,8 @@ def licences_of_persons(context: BlockContext) -> Cells:
 
 def _organisation_cells(context: BlockContext, who: Organisations) -> Cells:
     is_uncoded = who.is_business & context.draws.chance(UNCODED_SHARE_MILLIONTHS) & who.registrations.is_not_null()
+    if not context.has_dummies:
+        is_uncoded = is_uncoded & ~is_uncoded
     kinds = context.same("个体工商户").zip_with(who.is_business, context.same("法人及非法人组织"))
     return {
         "行政相对人名称": who.names,

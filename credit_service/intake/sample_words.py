@@ -38,6 +38,7 @@ class SampleAgency:
     name: str
     short_name: str
     templates: tuple[str, ...]
+    authorities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def load_words(reference: Path) -> SampleWords:
                 row["name"],
                 row["short_name"],
                 tuple(part for part in row["templates"].split(";") if part),
+                tuple(part for part in row["authorities"].split(";") if part),
             )
             for row in _read_table(reference / "agencies.csv")
         ),

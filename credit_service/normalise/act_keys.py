@@ -26,18 +26,19 @@ def make_record_ids(rows: pl.DataFrame, batch_id: str, *, multi_sheet: bool) -> 
     return rows.select(pl.format(batch_id + "-S{}-{}", mark, number)).to_series()
 
 
-def make_act_keys(rows: pl.DataFrame, agency_code: str, kind: str) -> pl.Series:
+def make_act_keys(rows: pl.DataFrame, agency_code: str) -> pl.Series:
     """Return the key of the act each row reports.
 
-    It is made of agency, kind, document number and subject (``act_subject``); brackets of any shape are the same
+    It is made of agency, ``kind``, document number and subject (``act_subject``); brackets of any shape are the same
     bracket. Without a document number, the day and the topic take its place. An honour has its topic in the key as
     well: one document names many honours of one subject, and none of them supersedes another.
     """
     number = pl.col("document_no").str.replace_many(["（", "）"], ["〔", "〕"])
     instead = pl.concat_str(pl.col("decided_on").cast(pl.String), pl.lit("|"), pl.col("topic"))
-    by_number = pl.concat_str(number, pl.lit("|"), pl.col("topic")) if kind == RecordKind.HONOUR.value else number
+    is_honour = pl.col("kind") == RecordKind.HONOUR.value
+    by_number = pl.when(is_honour).then(pl.concat_str(number, pl.lit("|"), pl.col("topic"))).otherwise(number)
     act = pl.when(number == "").then(instead).otherwise(by_number)
     texts = rows.select(
-        pl.concat_str(pl.lit(agency_code), pl.lit(kind), act, pl.col("act_subject"), separator="\n")
+        pl.concat_str(pl.lit(agency_code), pl.col("kind"), act, pl.col("act_subject"), separator="\n")
     ).to_series()
     return pl.Series("act_key", [blake2b(text.encode(), digest_size=16).hexdigest() for text in texts], pl.String)

@@ -32,7 +32,7 @@ from credit_service.normalise.names import (
 )
 from credit_service.normalise.record_schema import RECORD_SCHEMA, check_record_frame
 from credit_service.normalise.regions import normalise_region_code
-from credit_service.normalise.targets import read_targets
+from credit_service.normalise.targets import read_targets, tell_record_kinds
 from credit_service.normalise.unnamed import add_representative_keys, identify_unnamed
 
 __all__ = ["RECORD_SCHEMA", "BuildContext", "BuiltRecords", "build_records"]
@@ -76,11 +76,11 @@ def build_records(accepted: pl.DataFrame, context: BuildContext) -> BuiltRecords
 
     **Units**: money in whole fen, dates in Asia/Shanghai, ``learned_at`` in naive UTC.
     """
-    rows = read_targets(accepted, context.template)
+    rows = read_targets(accepted, context.template).with_columns(tell_record_kinds(accepted, context.template))
     rows = rows.with_columns(
         make_record_ids(rows, context.batch_id, multi_sheet=context.multi_sheet).alias("record_id")
     )
-    rows = resolve_subjects(rows, context.template.subject_kind, context.hash_key)
+    rows = resolve_subjects(rows, context.template.subject_kind, context.hash_key, context.template.organisation_words)
     rows = add_representative_keys(rows, context.hash_key)
     rows = rows.with_columns(
         *(normalise_name(name) for name in ("subject_name", "authority_name")),
@@ -89,14 +89,14 @@ def build_records(accepted: pl.DataFrame, context: BuildContext) -> BuiltRecords
         *(normalise_fen(name) for name in ("fine_fen", "confiscated_fen", "amount_fen")),
         normalise_document_no("document_no"),
         normalise_penalty_mask(),
-        normalise_decided_on(),
+        normalise_decided_on(context.learned_at),
         normalise_ends_on(),
         normalise_revoked_on(context.learned_at),
         normalise_region_code(),
     )
     rows = identify_unnamed(rows, context.agency_code)
     persons = _collect_persons(rows)
-    rows = rows.with_columns(make_act_keys(rows, context.agency_code, context.template.record_kind))
+    rows = rows.with_columns(make_act_keys(rows, context.agency_code))
     rows = withhold_persons(rows)
     return BuiltRecords(check_record_frame(_to_records(rows, context)), persons)
 
@@ -116,8 +116,6 @@ def _to_records(rows: pl.DataFrame, context: BuildContext) -> pl.DataFrame:
         pl.lit(context.batch_id).alias("batch_id"),
         pl.lit(context.agency_code).alias("agency_code"),
         pl.lit(template.template_id).alias("template"),
-        pl.lit(template.record_kind).alias("kind"),
-        pl.lit(template.catalogue_class).alias("catalogue_class"),
         pl.col("honour_level").fill_null("none"),
         pl.col("simple_procedure").fill_null(value=False),
         pl.col("consent").fill_null(value=False),

@@ -26,14 +26,15 @@ def coming_of_age(born_on: date) -> date:
         return date(born_on.year + 18, 3, 1)
 
 
-def normalise_decided_on() -> pl.Expr:
-    """Return the day of the act: as written, else the last day of the evaluation year.
+def normalise_decided_on(learned_at: datetime) -> pl.Expr:
+    """Return the day of the act: as written, else the last day of the evaluation year, else the day of receipt.
 
     A grade of a year (A级纳税人) is earned over the whole year, and the lists name no day; the last day is the earliest
-    at which all of it has happened.
+    at which all of it has happened. Only templates that say so (``is_undated``) leave both out; intake has marked each
+    such row, because the day of receipt is later than the act.
     """
     year_end = pl.date(pl.col("year"), 12, 31)
-    return pl.coalesce(pl.col("decided_on"), year_end).alias("decided_on")
+    return pl.coalesce(pl.col("decided_on"), year_end, pl.lit(legal_day(learned_at))).alias("decided_on")
 
 
 def normalise_ends_on() -> pl.Expr:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -23,11 +24,11 @@ from credit_service.domain.identifier import (
 )
 from credit_service.domain.subject import SubjectKind
 from credit_service.normalise.dates import coming_of_age
+from credit_service.normalise.subject_kinds import tell_subject_kinds
 
 _USCC_FORM = f"^[{USCC_ALPHABET}]{{18}}$"
 _REGISTRATION_FORM = "^[0-9]{15}$"
 _ORG_FORM = "^[0-9A-Z]{9}$"
-_CITIZEN_FORM = "^[0-9]{17}[0-9Xx]$"
 _PERSON_KEY = ("identifier_kind", "written_number")
 
 
@@ -55,18 +56,21 @@ def normalise_person_number(number: str, kind: IdentifierKind = IdentifierKind.P
     return plain
 
 
-def resolve_subjects(rows: pl.DataFrame, template_kind: str | None, hash_key: bytes) -> pl.DataFrame:
+def resolve_subjects(
+    rows: pl.DataFrame, template_kind: str | None, hash_key: bytes, organisation_words: Sequence[str] = ()
+) -> pl.DataFrame:
     """Add who each row is about.
 
     Args:
         rows: The targets of a template and ``record_id``.
         template_kind: The kind of subject where the template fixes it.
         hash_key: Key for persons' ids.
+        organisation_words: What marks an organisation's name where nothing else tells the kind of subject.
 
     **Shape**: rows unchanged, plus ``subject_kind``, ``subject_id``, ``identifier_kind``, ``identifier_code`` (null
     for persons), ``person_number`` (canonical; null for all but persons) and ``adult_on``.
     """
-    rows = rows.with_columns(_subject_kind(rows, template_kind))
+    rows = rows.with_columns(tell_subject_kinds(rows, template_kind, organisation_words))
     is_person = pl.col("subject_kind") == SubjectKind.PERSON.value
     rows = rows.with_columns(*_organisation_code(is_person), _person_kind(is_person))
     rows = rows.with_columns(*_written_number(is_person))
@@ -79,22 +83,6 @@ def resolve_subjects(rows: pl.DataFrame, template_kind: str | None, hash_key: by
         )
         .drop("person_subject_id", "organisation_prefix", "person_kind", "written_number")
     )
-
-
-def _subject_kind(rows: pl.DataFrame, template_kind: str | None) -> pl.Expr:
-    known = pl.coalesce(pl.col("subject_kind"), pl.lit(template_kind, dtype=pl.String))
-    if rows["subject_code"].null_count() == rows.height:
-        return known.fill_null(SubjectKind.ORGANISATION.value).alias("subject_kind")
-    # A code of 18 digits may be either; the check digits and the birth date decide, value by value.
-    doubtful = rows["subject_code"].drop_nulls().unique()
-    doubtful = doubtful.filter(doubtful.str.contains(_CITIZEN_FORM))
-    persons = [code for code in doubtful if is_valid_person_id(code.upper())]
-    by_code = (
-        pl.when(pl.col("subject_code").is_in(persons))
-        .then(pl.lit(SubjectKind.PERSON.value))
-        .otherwise(pl.lit(SubjectKind.ORGANISATION.value))
-    )
-    return pl.coalesce(known, by_code).alias("subject_kind")
 
 
 def _organisation_code(is_person: pl.Expr) -> list[pl.Expr]:

@@ -56,7 +56,8 @@ def read_targets(accepted: pl.DataFrame, template: Template) -> pl.DataFrame:
         template: What its columns feed.
 
     **Shape**: one row per accepted row, in the same order; columns ``row``, ``sheet`` and all of `TARGETS`. Where two
-    columns feed one target, the first filled one counts; a constant of the template fills what no column filled.
+    columns feed one target, the first filled one counts, and lists are joined; a constant of the template fills what no
+    column filled.
     """
     feeding: dict[str, list[pl.Expr]] = {name: [] for name in TARGETS}
     for column in template.columns:
@@ -72,9 +73,22 @@ def read_targets(accepted: pl.DataFrame, template: Template) -> pl.DataFrame:
     )
 
 
+def tell_record_kinds(accepted: pl.DataFrame, template: Template) -> list[pl.Expr]:
+    """Return ``kind`` and ``catalogue_class`` of each row: the template's, unless a column says otherwise."""
+    kind, catalogue_class = pl.lit(template.record_kind), pl.lit(template.catalogue_class)
+    for when in template.kind_when:
+        holds = accepted[when.column] == when.value
+        kind = pl.when(holds).then(pl.lit(when.record_kind)).otherwise(kind)
+        catalogue_class = pl.when(holds).then(pl.lit(when.catalogue_class)).otherwise(catalogue_class)
+    return [kind.alias("kind"), catalogue_class.alias("catalogue_class")]
+
+
 def _first_filled(expressions: list[pl.Expr], dtype: pl.DataType) -> pl.Expr:
     if not expressions:
         return pl.lit(None, dtype=dtype)
+    if isinstance(dtype, pl.List) and len(expressions) > 1:
+        # Two columns of choices (处罚类别1, 处罚类别2) are one list, as far as they are filled.
+        return pl.concat_list(e.fill_null([]) for e in expressions).list.unique(maintain_order=True).cast(dtype)
     return pl.coalesce(*expressions).cast(dtype)
 
 

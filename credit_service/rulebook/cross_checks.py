@@ -100,7 +100,8 @@ def _check_kinds(rulebook: Rulebook, file: str, log: FaultLog) -> None:
     counts = Counter(rule.kind for rule in rulebook.scoring.kinds)
     groups = {cap.group for cap in rulebook.scoring.caps}
     for kind in RecordKind:
-        if counts[kind] != 1:
+        # Kinds for reference only may be named as neutral, and need not be: what no rule names is not scored.
+        if counts[kind] != 1 and not (kind.is_information_only and counts[kind] == 0):
             message = f"{kind.label}（{kind}）在kinds表中应当有且只有一行，现有{counts[kind]}行"
             log.add(RuleFault(file, 1, RuleSyntax.code, message))
     for rule in rulebook.scoring.kinds:

@@ -32,7 +32,12 @@ def evaluate(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, known_at: d
     """
     known = [fact for fact in facts if not fact.is_minor and _is_known(fact, known_at)]
     latest = _find_latest(known)
-    rows = [judge(rulebook, fact, as_of, repeated=latest[fact.act_key] != fact.record_id) for fact in known]
+    named_kinds = {rule.kind for rule in rulebook.scoring.kinds}
+    rows = [
+        judge(rulebook, fact, as_of, repeated=latest[fact.act_key] != fact.record_id)
+        for fact in known
+        if fact.kind in named_kinds  # Kinds no rule names are kept for reference and judged by none.
+    ]
     scores = _score(rulebook, rows)
     candidates = _propose(rulebook, rows, scores)
     named = {candidate.subject_id for candidate in candidates}

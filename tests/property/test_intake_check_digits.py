@@ -20,6 +20,7 @@ PAIRS = {
     "org": (check_digits.is_valid_org_code, identifier.is_valid_org_code),
     "registration": (check_digits.is_valid_registration, identifier.is_valid_registration),
     "person": (check_digits.is_valid_person_id, identifier.is_valid_person_id),
+    "old_person": (check_digits.is_valid_old_person_id, identifier.is_valid_old_person_id),
 }
 CODES = st.one_of(
     USCC_BODY.map(lambda body: body + identifier.uscc_check(body)),
@@ -28,6 +29,7 @@ CODES = st.one_of(
     st.tuples(ORG_BODY, st.sampled_from("0123456789X")).map("".join),
     DIGITS.map(lambda body: body[:14] + identifier.registration_check(body[:14])),
     DIGITS.map(lambda body: body[:15]),
+    st.tuples(DIGITS, BORN).map(lambda parts: parts[0][:6] + parts[1][2:] + parts[0][:3]),
     DIGITS.map(lambda body: body + identifier.person_id_check(body)),
     st.tuples(DIGITS, BORN)
     .map(lambda parts: parts[0][:6] + parts[1] + parts[0][:3])

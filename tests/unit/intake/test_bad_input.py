@@ -308,7 +308,7 @@ def test_a_kind_of_information_outside_the_catalogue_refuses_the_file(desk):
         ({CODE: DUMMY_USCC}, CODE, "dummy-code"),
         ({"行政相对人代码_2(工商注册号)": "12345"}, "行政相对人代码_2(工商注册号)", "registration-format"),
         ({"行政相对人代码_3(组织机构代码)": "12345678-0"}, "行政相对人代码_3(组织机构代码)", "org-code-check-digit"),
-        ({"法定代表人身份证号": "990101800101123"}, "法定代表人身份证号", "person-id-format"),
+        ({"法定代表人身份证号": "990101801301123"}, "法定代表人身份证号", "person-id-format"),
         ({"备注": "字" * 513}, "备注", "width"),
         ({"备注": "甲\u202e乙"}, "备注", "suspicious-character"),
         ({"备注": "甲\x00乙"}, "备注", "suspicious-character"),

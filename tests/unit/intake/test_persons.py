@@ -68,7 +68,7 @@ def test_consent_without_its_form_is_refused(desk):
     ("spoil", "rule"),
     [
         (lambda number: number[:17] + ("0" if number[17] != "0" else "1"), "person-id-check-digit"),
-        (lambda number: number[:6] + number[8:17], "person-id-format"),
+        (lambda number: number[:6] + "991301" + number[14:17], "person-id-format"),
         (lambda number: number[:10] + "0230" + number[14:], "person-id-format"),
         (lambda number: number[:16], "person-id-format"),
     ],

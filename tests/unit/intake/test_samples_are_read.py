@@ -15,9 +15,8 @@ from credit_service.errors import SubmissionError
 from credit_service.intake.generate_sample import SampleOrder, write_sample
 from credit_service.intake.read_batch import CheckContext, open_batch
 from credit_service.intake.receive import receive_file
-from credit_service.intake.sample_columns import MAKERS
 from credit_service.intake.sample_words import load_words
-from credit_service.intake.templates import load_templates
+from credit_service.intake.templates import find_template, list_editions, load_templates
 
 DATA = Path(__file__).parents[3] / "data"
 SAMPLES = DATA / "samples"
@@ -40,7 +39,7 @@ Fault = tuple[int, str, str]
 def read(path: Path, inbox: Path, agency_code: str) -> tuple[str, tuple[int, int, int, int], set[Fault]]:
     """Return the template, the counts (rows, accepted, rejected, blank) and all errors of a file."""
     agency = next(agency for agency in WORDS.agencies if agency.agency_code == agency_code)
-    sender = Agency(agency.agency_code, agency.name, agency.short_name, "990101", agency.templates)
+    sender = Agency(agency.agency_code, agency.name, agency.short_name, "990101", agency.templates, agency.authorities)
     reading = open_batch(
         receive_file(path, path.name, inbox), TEMPLATES, CheckContext(sender, TODAY, CATALOGUE, FORBIDDEN)
     )
@@ -52,7 +51,7 @@ def read(path: Path, inbox: Path, agency_code: str) -> tuple[str, tuple[int, int
         sum(chunk.rejected for chunk in chunks),
         sum(chunk.blank for chunk in chunks),
     )
-    return reading.template.template_id, counts, set(findings.select("row", "column", "rule").iter_rows())
+    return reading.template.name, counts, set(findings.select("row", "column", "rule").iter_rows())
 
 
 def faults_of(listed: list[dict[str, object]]) -> set[Fault]:
@@ -84,9 +83,9 @@ def test_hopeless_files_are_refused_with_a_remedy(name: str, tmp_path: Path):
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx", ".jsonl"])
-@pytest.mark.parametrize("template", sorted(MAKERS))
+@pytest.mark.parametrize("template", [template.name for template in list_editions(TEMPLATES)])
 def test_generated_faults_are_found_to_the_last_row(template: str, ending: str, tmp_path: Path):
-    wanted = next(known for known in TEMPLATES if known.template_id == template)
+    wanted = find_template(TEMPLATES, template)
     summary = write_sample(SampleOrder(wanted, 600, 11, 0.4, TODAY), WORDS, tmp_path / f"sample{ending}")
     expected = [json.loads(line) for line in summary.expected_path.read_text("utf-8").splitlines()[:-1]]
     found, counts, faults = read(summary.path, tmp_path / "inbox", WORDS.agency("发展改革局").agency_code)

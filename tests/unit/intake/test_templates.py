@@ -14,14 +14,22 @@ DIRECTORY = Path(__file__).parents[3] / "data" / "reference" / "templates"
 IDS = [
     "abnormal",
     "black_org",
+    "black_person",
+    "black_province",
+    "commitment",
     "judgment_default",
     "licence_org",
     "licence_person",
+    "list_yichang",
+    "overload",
     "penalty_org",
     "penalty_person",
+    "procurement",
     "red_org",
+    "sector_grade",
     "star_person",
     "tax_a",
+    "tax_serious",
     "wage_arrears",
 ]
 GOOD = """
@@ -93,6 +101,14 @@ def test_scalars_stay_text(tmp_path):
         ("source: 测试\n", "", "source"),
         ("      是: individual_business", "      是: [", "small.yaml"),
         ("    required: true", "    required_when: {column: 类别, values: [person]}", "person"),
+        ("    required: true", "    positive_when: {column: 类别, values: [organisation]}", "金额"),
+        ("      是: individual_business", "      是: individual_business\n    remarks: {person: 说明}", "person"),
+        (
+            "status: unconfirmed",
+            "status: unconfirmed\nkind_when: [{column: 类别, value: x, record_kind: honour, catalogue_class: C11}]",
+            "x",
+        ),
+        ("status: unconfirmed", "status: unconfirmed\nis_undated: yes", "yes"),
     ],
 )
 def test_a_wrong_template_is_refused_by_name(tmp_path, old, new, word):
