@@ -61,7 +61,8 @@ class Duty:
 class Term:
     """Within how many working days of the decision a row is to be reported, for decisions from a day on."""
 
-    days: int
+    days: int | None
+    """None where rows have no term."""
     from_on: date
     source: str
     status: str
@@ -72,15 +73,13 @@ class DutyBook:
     """Duties and terms of one installation, as ``data/reference/duties.yaml`` states them."""
 
     duties: tuple[Duty, ...]
-    by_template: dict[str, Term | None]
-    by_kind: dict[str, Term | None]
-    default: Term | None
+    by_template: dict[str, Term]
+    by_kind: dict[str, Term]
+    default: Term
 
-    def find_term(self, template_id: str, record_kind: str) -> Term | None:
-        """Return the term of a template's rows; None where they have none."""
-        if template_id in self.by_template:
-            return self.by_template[template_id]
-        return self.by_kind.get(record_kind, self.default)
+    def term_of(self, template_id: str, record_kind: str) -> Term:
+        """Return the term of a template's rows: the template's own, else its kind's, else the default."""
+        return self.by_template.get(template_id) or self.by_kind.get(record_kind, self.default)
 
 
 class DutyState(StrEnum):

@@ -19,6 +19,7 @@ from credit_service.errors import RuleSyntax
 
 STATUSES: Final = frozenset({"confirmed", "unconfirmed"})
 PERMITTED: Final = "permitted"
+NO_TERM: Final = "none"
 _TERM_KEYS: Final = frozenset({"days", "from", "source", "status"})
 _DUTY_KEYS: Final = frozenset({"id", "name", "templates", "agencies", "frequency", "from", "source", "status"})
 
@@ -54,12 +55,10 @@ def _read_book(raw: Mapping[str, Any]) -> DutyBook:
     )
 
 
-def _read_term(entry: Mapping[str, Any], name: str) -> Term | None:
+def _read_term(entry: Mapping[str, Any], name: str) -> Term:
     _check_keys(entry, _TERM_KEYS, name)
-    days = entry["days"]
-    if days == "none":
-        return None
-    if isinstance(days, bool) or not isinstance(days, int) or days < 1:
+    days = None if entry["days"] == NO_TERM else entry["days"]
+    if days is not None and (isinstance(days, bool) or not isinstance(days, int) or days < 1):
         message = f"“{name}”的 days 应当是不小于1的整数或 none"
         raise ValueError(message)
     return Term(days, _read_day(entry, name), entry["source"], entry["status"])

@@ -50,10 +50,10 @@ def test_a_duty_binds_whom_it_names_or_whose_permission_names_it():
 
 
 def test_the_term_of_a_template_goes_before_its_kind_and_the_default():
-    seven, twenty = (Term(days, date(2018, 7, 25), "依据", "confirmed") for days in (7, 20))
-    book = DutyBook((), {"abnormal": twenty, "tax_a": None}, {"penalty": seven, "honour": None}, seven)
-    assert book.find_term("abnormal", "penalty") is twenty
-    assert book.find_term("penalty_org", "penalty") is seven
-    assert book.find_term("tax_a", "penalty") is None
-    assert book.find_term("red_org", "honour") is None
-    assert book.find_term("anything", "wage_arrears") is seven
+    seven, ten, twenty, none = (Term(days, date(2018, 7, 25), "依据", "confirmed") for days in (7, 10, 20, None))
+    book = DutyBook((), {"abnormal": twenty, "tax_a": none}, {"penalty": seven, "honour": none}, ten)
+    assert book.term_of("abnormal", "penalty") is twenty
+    assert book.term_of("penalty_org", "penalty") is seven
+    assert book.term_of("tax_a", "penalty") is none
+    assert book.term_of("red_org", "honour") is none
+    assert book.term_of("anything", "wage_arrears") is ten

@@ -22,11 +22,10 @@ def test_the_committed_duties_name_templates_that_exist():
 def test_penalties_and_licences_have_the_seven_working_days_of_424():
     book = load_duties(COMMITTED)
     for kind in ("penalty", "licence"):
-        term = book.find_term("any", kind)
-        assert term is not None
+        term = book.term_of("any", kind)
         assert (term.days, term.status) == (7, "confirmed")
         assert "424号" in term.source
-    assert book.find_term("tax_a", "tax_a") is None
+    assert book.term_of("tax_a", "tax_a").days is None
 
 
 def test_every_entry_has_a_source_and_a_status():
