@@ -17,6 +17,8 @@ from credit_service.cli import (
     quality_commands,
     question_commands,
     rules_commands,
+    subject_commands,
+    template_commands,
 )
 from credit_service.cli.output import USAGE, fail, print_json
 from credit_service.errors import CreditServiceError, PathUnusable
@@ -36,9 +38,11 @@ for module in (
     quality_commands,
     question_commands,
     demo_commands,
+    template_commands,
 ):
     module.register(app)
 app.add_typer(decide_commands.app, name="decide")
+app.add_typer(subject_commands.app, name="subject")
 app.add_typer(rules_commands.app, name="rules")
 app.add_typer(desk_commands.accounts, name="account")
 app.add_typer(desk_commands.keys, name="key")

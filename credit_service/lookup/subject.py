@@ -48,6 +48,8 @@ class PublicSubject:
     name: str
     code: str
     listings: tuple[StandingListing, ...]
+    has_namesake: bool
+    """The register has another subject of a like name that is not this one."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class PublicHit:
     code: str
     list_kind: str
     list_type_name: str
+    has_namesake: bool
+    """The register has another subject of a like name that is not this one."""
 
 
 def check_subject(room: ReadingRoom, request: CheckRequest) -> Standing:
@@ -145,10 +149,11 @@ def find_public_subject(room: ReadingRoom, code: str) -> PublicSubject:
     with room.ledger.reading() as uow:
         cases = _public(_effective(uow.cases.list_by_code(code.strip().upper()), room))
         listings = tuple(to_standing_listing(room, case, _measure_names(room, uow, case)) for case in cases)
+        namesakes = uow.resolutions.list_namesakes(case.subject_id for case in cases)
     if not cases:
         message = "目前没有该代码的公示信息。"
         raise SubjectNotFound(message, remedy="请核对统一社会信用代码；已移出、已修复或依法不公开的信息不再显示。")
-    return PublicSubject(cases[0].subject_name, code.strip().upper(), listings)
+    return PublicSubject(cases[0].subject_name, code.strip().upper(), listings, bool(namesakes))
 
 
 def search_public(room: ReadingRoom, text: str, limit: int = 50) -> list[PublicHit]:
@@ -161,10 +166,16 @@ def search_public(room: ReadingRoom, text: str, limit: int = 50) -> list[PublicH
         return []
     with room.ledger.reading() as uow:
         cases = _public(_effective(uow.cases.search_published(wanted, limit), room))
+        namesakes = uow.resolutions.list_namesakes(case.subject_id for case in cases)
     return [
-        PublicHit(case.subject_name, case.identifier_code or "", case.list_kind.value, listing.list_type_name)
+        PublicHit(
+            name=case.subject_name,
+            code=case.identifier_code or "",
+            list_kind=case.list_kind.value,
+            list_type_name=to_standing_listing(room, case, ()).list_type_name,
+            has_namesake=case.subject_id in namesakes,
+        )
         for case in cases
-        for listing in [to_standing_listing(room, case, ())]
     ]
 
 
