@@ -1,4 +1,4 @@
-"""``credit ingest``, ``templates``, ``sample``: getting files in."""
+"""``credit ingest``, ``sample``: getting files in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from credit_service.bootstrap import Service, build_service
 from credit_service.cli.output import JsonFlag, err, exit_code, out, print_json, print_table, progress_bar, to_ticks
 from credit_service.domain.batch import Batch, Effects, FindingSeverity, Unusual
 from credit_service.errors import CreditServiceError, UnreadableFile
-from credit_service.lookup.templates import list_templates
 from credit_service.pipeline.ingest import IngestOutcome, Submission, ingest_submission
 from credit_service.pipeline.preview import PreviewOutcome, preview_submission
 from credit_service.pipeline.sample import SampleRequest, write_sample_file
@@ -27,7 +26,6 @@ SHOWN_FINDINGS = 40
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("ingest")(ingest)
-    app.command("templates")(templates)
     app.command("sample")(sample)
 
 
@@ -142,30 +140,6 @@ def print_findings(findings: pl.DataFrame) -> None:
     if told.height > SHOWN_FINDINGS:
         more = told.height - SHOWN_FINDINGS
         out.print(f"  另有 {more} 条：加 --json 看全部，或用 credit batch report 导出标红的工作簿。")
-
-
-def templates(as_json: JsonFlag = False) -> None:
-    """列出可报送的数据模板。"""
-    found = list_templates(build_service().reading_room)
-    if as_json:
-        print_json(
-            {
-                "templates": [
-                    {
-                        "template": t.template_id,
-                        "title": t.title,
-                        "catalogue_class": t.catalogue_class,
-                        "columns": [{"header": c.header, "required": c.required} for c in t.columns],
-                        "source": t.source,
-                        "status": t.status,
-                    }
-                    for t in found
-                ]
-            }
-        )
-        return
-    rows = [(t.template_id, t.title, t.catalogue_class, len(t.columns), t.status) for t in found]
-    print_table("报送模板", ("编号", "名称", "目录类别", "列数", "依据状态"), rows)
 
 
 def sample(

@@ -1,7 +1,8 @@
 """What a rule of a row is, and what the rules of a template are built from.
 
 Before this module a template (data) and the sender; after it `rules` and `norm_rules` build the table of checks. Rule
-ids are stable: reports, tests and statistics are keyed by them, and `domain.check_titles` names each in words.
+ids are stable: reports, tests and statistics are keyed by them, and ``data/reference/check_rules.csv`` names each in
+words.
 """
 
 from __future__ import annotations

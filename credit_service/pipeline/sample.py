@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from credit_service.errors import UnknownTemplate, UnreadableFile
+from credit_service.errors import UnreadableFile
 from credit_service.intake.generate_sample import SampleOrder, write_sample
 from credit_service.intake.sample_words import load_words
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.template_file import get_template
 
 WRITABLE = (".csv", ".xlsx", ".jsonl")
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030")
@@ -36,11 +37,7 @@ def write_sample_file(
         UnknownTemplate: No template has this id.
         UnreadableFile: The target's ending or the encoding is none that can be written.
     """
-    template = next((t for t in office.templates() if t.template_id == request.template), None)
-    if template is None:
-        known = "、".join(t.template_id for t in office.templates())
-        message = f"没有编号为“{request.template}”的模板。"
-        raise UnknownTemplate(message, remedy=f"可用的模板：{known}。")
+    template = get_template(office, request.template)
     if request.target.suffix not in WRITABLE:
         message = f"不能写“{request.target.suffix or '无后缀'}”格式的文件。"
         raise UnreadableFile(message, remedy=f"请用后缀 {'、'.join(WRITABLE)} 之一。")
