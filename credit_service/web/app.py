@@ -15,7 +15,7 @@ from credit_service import __version__
 from credit_service.bootstrap import Service
 from credit_service.web.agency import bulletins, checks, documentation, health
 from credit_service.web.analyst import desk as analyst
-from credit_service.web.department import reports, uploads
+from credit_service.web.department import quality, reports, uploads
 from credit_service.web.dependencies import Throttles
 from credit_service.web.doors import Doors
 from credit_service.web.errors import install_error_handlers
@@ -49,7 +49,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.throttles = Throttles()
     install_error_handlers(app)
-    for module in (home, issues, subjects, sign_in, uploads, reports, cases, analyst):
+    for module in (home, issues, subjects, sign_in, uploads, reports, quality, cases, analyst):
         app.include_router(module.router, include_in_schema=False)
     for module in (checks, bulletins, health, documentation):
         app.include_router(module.router)
