@@ -44,7 +44,7 @@ PERSON_SCHEMA = pl.Schema({"subject_id": pl.String(), "name": pl.String(), "id_n
 class BuildContext:
     """What all rows of a batch have in common.
 
-    ``learned_at`` is the instant the batch was received, so that storing it again gives the same records.
+    ``learned_at`` is the instant the batch was stored first, so that storing it again gives the same records.
     """
 
     batch_id: str

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -200,7 +200,8 @@ def store_received(office: Office, batch: Batch, progress: Progress | None = Non
         try:
             reading = _open(office, batch, agency)
             check_permission(agency, reading)
-            batch = replace(batch, corrects=find_corrected(office, batch, reading))
+            # Known from here on, not from when it was received: an assessment made in between did not see it.
+            batch = replace(batch, corrects=find_corrected(office, batch, reading), stored_at=office.now())
             outcome = _store_rows(office, session, batch, reading, progress)
         except BatchHeld as held:
             return _hold(office, held)
@@ -245,7 +246,7 @@ def write_rows(
         batch_id=batch.batch_id,
         agency_code=batch.agency_code,
         template=reading.template,
-        learned_at=batch.received_at,
+        learned_at=learned_at(batch),
         hash_key=office.keys.hash_key,
         multi_sheet=len(reading.sheets) > 1,
     )
@@ -285,21 +286,27 @@ def counts_of(batch: Batch) -> dict[str, object]:
     return {"rows": batch.rows, "accepted": batch.accepted, "rejected": batch.rejected, "blank": batch.blank}
 
 
-def to_stored_batch(office: Office, batch: Batch, template_id: str) -> StoredBatch:
+def learned_at(batch: Batch) -> datetime:
+    """Return since when the facts of a batch are known: since it was stored, whenever it is stored again."""
+    return batch.stored_at or batch.received_at
+
+
+def to_stored_batch(batch: Batch, template_id: str) -> StoredBatch:
     """Return what the warehouse wants to know of a batch before its rows."""
     return StoredBatch(
         batch_id=batch.batch_id,
         agency_code=batch.agency_code,
         template=template_id,
         file_name=batch.file_name,
-        stored_at=batch.stored_at or office.now(),
+        received_at=batch.received_at,
+        stored_at=learned_at(batch),
     )
 
 
 def _store_rows(
     office: Office, session: Session, batch: Batch, reading: BatchReading, progress: Progress | None
 ) -> IngestOutcome:
-    meta = to_stored_batch(office, batch, reading.template.template_id)
+    meta = to_stored_batch(batch, reading.template.template_id)
     with session.store_batch(meta) as writer:
         counted, profile, findings, persons = write_rows(office, batch, reading, writer, progress)
         if not batch.status.has_rows and batch.override_reason is None:
@@ -314,7 +321,6 @@ def _store_rows(
         counted,
         status=counted.status if counted.status.has_rows else BatchStatus.STORED,
         records_digest=writer.digest,
-        stored_at=meta.stored_at,
     )
     return IngestOutcome(
         stored, reading.template.title, repeated=False, findings=findings, effects=session.count_effects(batch.batch_id)
@@ -342,7 +348,9 @@ def _journal_stored(office: Office, outcome: IngestOutcome) -> None:
 def _hold(office: Office, held: BatchHeld) -> IngestOutcome:
     """Write down that a batch waits for a person; nothing of its rows is stored anywhere."""
     told = [one.to_dict() for one in held.unusual]
-    batch = replace(held.batch, status=BatchStatus.CHECKED, unusual=json.dumps(told, ensure_ascii=False))
+    batch = replace(
+        held.batch, status=BatchStatus.CHECKED, stored_at=None, unusual=json.dumps(told, ensure_ascii=False)
+    )
     with office.ledger.unit_of_work() as uow:
         uow.batches.mark_held(batch)
         rules = [one.rule for one in held.unusual]

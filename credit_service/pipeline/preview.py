@@ -143,7 +143,7 @@ def _preview_file(
     check_permission(agency, reading)
     batch = replace(batch, corrects=find_corrected(office, batch, reading))
     with office.warehouse.open() as session, session.trial() as trial:
-        with trial.store_batch(to_stored_batch(office, batch, reading.template.template_id)) as writer:
+        with trial.store_batch(to_stored_batch(batch, reading.template.template_id)) as writer:
             counted, profile, findings, _ = write_rows(office, batch, reading, writer, progress)
         effects = trial.count_effects(batch.batch_id)
         caused, ended = _compare_candidates(office, trial, batch)

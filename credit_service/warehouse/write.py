@@ -36,6 +36,8 @@ class StoredBatch:
     template: str
     file_name: str
     stored_at: datetime
+    received_at: datetime | None = None
+    """None: it was stored as soon as it was received."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class AppliedBatch:
     rejected: int
     blank: int
     records_digest: str
+    received_at: datetime
     stored_at: datetime
 
 
@@ -133,13 +136,14 @@ class BatchWriter:
     def _insert_applied(self, counts: Counts) -> None:
         self._connection.sql(
             "INSERT INTO applied VALUES ($batch_id, $agency_code, $template, $file_name, $rows, $accepted, $rejected,"
-            " $blank, '', $stored_at)",
+            " $blank, '', $received_at, $stored_at)",
             params={
                 "batch_id": self._meta.batch_id,
                 "agency_code": self._meta.agency_code,
                 "template": self._meta.template,
                 "file_name": self._meta.file_name,
                 **counts._asdict(),
+                "received_at": to_naive_utc(self._meta.received_at or self._meta.stored_at),
                 "stored_at": to_naive_utc(self._meta.stored_at),
             },
         )
@@ -221,7 +225,7 @@ def mirror_retractions(connection: duckdb.DuckDBPyConnection, retractions: Itera
 def list_applied(connection: duckdb.DuckDBPyConnection) -> dict[str, AppliedBatch]:
     """Return every stored batch by its id."""
     frame: pl.DataFrame = connection.sql("SELECT * FROM applied ORDER BY batch_id").pl()
-    frame = frame.with_columns(pl.col("stored_at").dt.replace_time_zone("UTC"))
+    frame = frame.with_columns(pl.col("received_at", "stored_at").dt.replace_time_zone("UTC"))
     return {row["batch_id"]: AppliedBatch(**row) for row in frame.iter_rows(named=True)}
 
 

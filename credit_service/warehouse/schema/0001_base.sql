@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS applied (
     rejected BIGINT NOT NULL,
     blank BIGINT NOT NULL,
     records_digest VARCHAR NOT NULL,
+    received_at TIMESTAMP NOT NULL,
     stored_at TIMESTAMP NOT NULL
 );
 
