@@ -30,7 +30,7 @@ _EPOCH: Final = date(1899, 12, 30)
 _SERIAL: Final = range(20_000, 80_000)
 _YMD: Final = re.compile(
     r"(\d{4})(?:\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})|\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日?)"
-    r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
+    r"(?:[ T]+(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)?",
     re.ASCII,
 )
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)

@@ -21,6 +21,8 @@ BLOCK_BYTES: Final = 24 * 1024**2
 MAX_LINE_BYTES: Final = 8 * 1024**2
 PROBE_BYTES: Final = 4 * 1024**2
 _PRIVATE: Final = re.compile(r"[\ue000-\uf8ff]")
+_UTF8_RUN: Final = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){4}")
+"""Four Chinese characters in UTF-8; GBK text comes to look like them once in a thousand million times."""
 _ASK: Final = "请用Excel或WPS打开确认没有乱码，再另存为“CSV UTF-8(逗号分隔)”后报送。"
 
 
@@ -76,7 +78,7 @@ def find_encoding(path: Path) -> Encoding:
     if not lines:
         return Encoding("utf-8", 0, newline)
     for codec in ("utf-8", "gb18030"):
-        fitting = sum(_reads(line, codec) for line in lines)
+        fitting = sum(_reads(line, codec) for line in lines[:-1]) + _reads(lines[-1], codec, may_break_off=at_end)
         # The header comes first and must fit; a few broken lines further down are faults of those lines.
         if fitting * 10 >= len(lines) * 9 or (_reads(lines[0], codec) and fitting * 2 > len(lines)):
             return Encoding(codec, 0, newline)
@@ -118,9 +120,9 @@ def read_blocks(path: Path, encoding: Encoding) -> Iterator[LineBlock]:
             if not _fits(text, "utf-8"):
                 text = _mend_lines(text, "utf-8", row, faults)
         elif encoding.codec == "gb18030":
-            try:
+            if _fits(text, "gb18030"):
                 text = text.decode("gb18030").encode()
-            except UnicodeDecodeError:
+            else:
                 text = _mend_lines(text, "gb18030", row, faults)
         yield LineBlock(row, text, tuple(faults))
         row += text.count(b"\n")
@@ -142,6 +144,9 @@ def read_text(path: Path, encoding: Encoding) -> Iterator[str]:
             try:
                 text = decoder.decode(block, final=at_end)
             except UnicodeError as error:
+                if at_end:
+                    message = "文件在最后一个字的中间断开，没有传完整。"
+                    raise UnreadableFile(message, remedy="请重新导出，再完整上传。") from error
                 message = f"文件中有不符合{encoding.codec.upper()}编码的字节，无法可靠地读取。"
                 raise UnreadableFile(message, remedy=_ASK) from error
             if text:
@@ -205,9 +210,9 @@ def _mend_lines(text: bytes, codec: str, first_row: int, faults: list[LineFault]
         faults.append(
             LineFault(
                 row=first_row + index,
-                text=line.decode(codec, errors="backslashreplace"),
+                text=line.decode("utf-8" if _is_utf8(line) else codec, errors="backslashreplace"),
                 rule="encoding",
-                reason=f"这一行的文字编码与整个文件（{codec.upper()}）不一致，含有无法解读的字节",
+                reason=f"这一行的文字编码与整个文件（{codec.upper()}）不一致，照读会成乱码",
                 remedy="请在原系统中重新导出这一行，或用Excel打开改正乱码后另存。",
             )
         )
@@ -215,19 +220,43 @@ def _mend_lines(text: bytes, codec: str, first_row: int, faults: list[LineFault]
 
 
 def _fits(text: bytes, codec: str) -> bool:
+    """Return whether text is in an encoding: GB18030 accepts UTF-8 too, and makes other characters of it."""
     try:
         text.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return codec != "gb18030" or not any(_is_utf8(line) for line in _lines_with(_UTF8_RUN, text))
+
+
+def _is_utf8(line: bytes) -> bool:
+    if _UTF8_RUN.search(line) is None:
+        return False
+    try:
+        line.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _reads(line: bytes, codec: str) -> bool:
-    """Return whether a line makes sense: GB18030 accepts nearly any bytes, and gives private characters for Big5."""
+def _lines_with(pattern: re.Pattern[bytes], text: bytes) -> Iterator[bytes]:
+    """Yield the lines in which a pattern occurs."""
+    at = 0
+    while found := pattern.search(text, at):
+        start = text.rfind(b"\n", 0, found.start()) + 1
+        end = text.find(b"\n", found.end())
+        at = len(text) if end < 0 else end
+        yield text[start:at]
+
+
+def _reads(line: bytes, codec: str, *, may_break_off: bool = False) -> bool:
+    """Return whether a line makes sense: GB18030 accepts nearly any bytes, and gives private characters for Big5.
+
+    The last line of a file that was cut short may break off in the middle of a character.
+    """
     try:
         text = line.decode(codec)
-    except UnicodeDecodeError:
-        return False
+    except UnicodeDecodeError as fault:
+        return may_break_off and fault.end == len(line) and fault.end - fault.start < 4 and fault.start > 0
     return _PRIVATE.search(text) is None
 
 

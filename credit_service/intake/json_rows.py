@@ -119,8 +119,12 @@ class _Window:
         while True:
             try:
                 value, end = DECODER.raw_decode(self._text, self._at)
-            except json.JSONDecodeError:
-                if self._is_too_long() or not self._extend():
+            except json.JSONDecodeError as fault:
+                if self._is_too_long():
+                    self.refuse()
+                if not self._extend():
+                    # All of the text is in hand, so the place is the fault itself and not the row it is in.
+                    self._at = fault.pos
                     self.refuse()
             except DuplicateKeyError as fault:
                 self.refuse(str(fault))
@@ -139,7 +143,7 @@ class _Window:
         reason = why or "有语法错误，或者文件没有传完整"
         if self._is_too_long() and not why:
             reason = "有语法错误，或者一行数据超过8MB"
-        _refuse(f"JSON从第{line}行第{column}个字符开始无法读取：{reason}。")
+        _refuse(f"JSON在第{line}行第{column}个字符处无法读取：{reason}。")
 
     def _is_too_long(self) -> bool:
         return len(self._text) - self._at > MAX_ROW_CHARACTERS

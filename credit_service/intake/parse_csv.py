@@ -245,7 +245,14 @@ class _LineSplitter:
     def _fault(self, row: int, line: str) -> LineFault:
         try:
             found = len(next(csv.reader([line], delimiter=self._delimiter, strict=True)))
-        except csv.Error:
+        except csv.Error as error:
+            if "new-line" in str(error):
+                reason = "这一行中间有单独的回车符(CR)，像是两行连在了一起"
+                remedy = "请在原系统中重新导出，或用Excel打开后另存为“CSV UTF-8”。"
+                return LineFault(row, line, "stray-line-break", reason, remedy)
+            if "field limit" in str(error):
+                reason = f"有一个单元格超过{csv.field_size_limit()}个字，不像是数据"
+                return LineFault(row, line, "cell-too-long", reason, "请检查双引号是否配对，或删去多余的内容。")
             return LineFault(
                 row,
                 line,

@@ -48,17 +48,22 @@ class JsonReader:
         """Return one preview whose only row is the union of the first rows' keys.
 
         Raises:
-            UnreadableFile: There are more keys than any table has columns.
+            UnreadableFile: There are more keys than any table has columns, or not one row can be read.
         """
         keys: dict[str, None] = {}
         first: list[PreviewRow] = []
+        fault: LineFault | None = None
         for number, cells in islice(self._rows(), HEADER_SAMPLE):
-            if isinstance(cells, dict):
+            if isinstance(cells, LineFault):
+                fault = fault or cells
+            elif isinstance(cells, dict):
                 keys.update(dict.fromkeys(cells))
                 if len(first) < PREVIEW_ROWS:
                     first.append(PreviewRow(number, number, tuple(cells.get(key, "") for key in keys)))
             if len(keys) > MAX_KEYS:
                 _refuse(f"各行共有超过{MAX_KEYS}个不同的键，不像是一张表。", "请按模板的栏目名称组织每一行。")
+        if fault is not None and not keys:
+            _refuse(f"开头各行没有一行可以读取；第{fault.row}行：{fault.reason}。", fault.remedy)
         return (Preview("", "", (PreviewRow(0, 0, tuple(keys)), *first)),) if keys else ()
 
     def chunks(self, layout: Layout) -> Iterator[ParsedChunk]:

@@ -90,10 +90,9 @@ class WorkbookReader:
             if "notes" in told:
                 notes = tuple(TableNote(*note) for note in told["notes"])
                 continue
-            numbers = list(range(told["first"], told["first"] + len(told["columns"][0])))
-            frame = pl.DataFrame([numbers, *told["columns"]], schema=chunk_schema(len(layout.header)))
+            frame = pl.DataFrame([told["rows"], *told["columns"]], schema=chunk_schema(len(layout.header)))
             faults = tuple(CellFault(*fault) for fault in told["faults"])
-            yield ParsedChunk(layout.sheet, frame, cells=faults, notes=notes)
+            yield ParsedChunk(layout.sheet, frame, blank=told["blank"], cells=faults, notes=notes)
             notes = ()
         if notes:
             yield ParsedChunk(layout.sheet, pl.DataFrame(schema=chunk_schema(len(layout.header))), notes=notes)
@@ -125,15 +124,23 @@ class _Child:
             env={"PYTHONPATH": str(_PACKAGE_ROOT)},
             cwd="/",
         )
+        self._process = process
         self.stop = weakref.finalize(self, _end, process)
         self._stdin, self._stdout = _pipes(process)
         self._send({"path": str(path.resolve()), "memory_bytes": MEMORY_BYTES, "cpu_seconds": CPU_SECONDS})
 
     def ask(self, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield what the process answers; when it dies over the question, that it was too much."""
+        """Yield what the process answers; when a bound ends it over the question, that it was too much.
+
+        Raises:
+            RuntimeError: It ended by an error of its own: that is a bug, and no fault of the workbook.
+        """
         self._send(question)
         while (line := self._stdout.readline()).endswith(b"\n"):
             yield json.loads(line)
+        if self._process.wait() > 0:
+            message = f"sheet_child ended with {self._process.returncode}"
+            raise RuntimeError(message)
         yield {"fault": "memory"}
 
     def _send(self, told: dict[str, Any]) -> None:

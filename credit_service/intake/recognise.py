@@ -94,10 +94,10 @@ def recognise_tables(previews: Sequence[Preview], templates: Sequence[Template])
     if not previews:
         message = "文件中没有数据。"
         raise UnreadableFile(message, remedy="请检查是否选错了文件，或数据是否在另一个工作簿中。")
-    _refuse_wide(previews)
     fits = _best_fits(previews, templates)
     clear = [fit for fit in fits if fit.is_clear]
     if not clear:
+        _refuse_wide(previews)
         raise _unknown(fits, templates)
     if len({fit.template.template_id for fit in clear}) > 1:
         names = "；".join(f"“{fit.preview.sheet}”是“{fit.template.title}”" for fit in clear)

@@ -27,7 +27,11 @@ from credit_service.intake.rule import CODE_KIND, CheckContext, Rule, by_field, 
 __all__ = ["CODE_KIND", "CheckContext", "Rule", "build_rules", "holds", "raw"]
 
 ALL_ZERO: Final = "0" * 18
-SUSPICIOUS: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]"
+SUSPICIOUS: Final = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufdd0-\ufdef\ufeff"
+    r"\ufffd-\uffff\x{e0000}-\x{e007f}]"
+)
+"""Control characters, and characters that nobody sees or that turn the writing round; joiners of emoji are spared."""
 INDIVIDUAL: Final = SubjectKind.INDIVIDUAL_BUSINESS.value
 ORGANISATION: Final = SubjectKind.ORGANISATION.value
 ADVERSE_KINDS: Final = frozenset(

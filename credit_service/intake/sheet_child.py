@@ -32,7 +32,8 @@ from python_calamine import (
 )
 
 from credit_service.intake.biff_scan import scan_biff
-from credit_service.intake.sheet_scan import SheetScan, scan_ods, scan_workbook, scan_xlsx
+from credit_service.intake.ods_scan import scan_ods
+from credit_service.intake.sheet_scan import SheetScan, scan_workbook, scan_xlsx
 
 CHUNK_ROWS: Final = 20_000
 CHUNK_CHARACTERS: Final = 24 * 1024**2
@@ -58,6 +59,8 @@ _NUMBER_REASON: Final = "已被Excel当作数字，末位或前面的0可能丢�
 _NUMBER_REMEDY: Final = "请先把这一列的单元格格式设为“文本”，再对照证照原件重新录入，不要直接改格式。"
 
 Cell = int | float | str | bool | date | datetime | time | timedelta
+Row = tuple[int, list[Cell]]
+"""Its number in the sheet, and its cells."""
 Fault = tuple[int, int, str, str, str, str]
 """Row, position of the column, rule, value, reason, remedy."""
 
@@ -72,6 +75,10 @@ class _Workbook:
 
     def previews(self, wanted: int) -> Iterator[dict[str, Any]]:
         """Yield the first rows of every sheet that has any, hidden sheets included."""
+        names = [sheet.name for sheet in self._book.sheets_metadata]
+        if len(set(names)) < len(names):
+            message = "two sheets have one name, and only the first could be read"
+            raise ValueError(message)
         left = PREVIEW_CHARACTERS
         for sheet in self._book.sheets_metadata:
             if sheet.typ is not SheetTypeEnum.WorkSheet:
@@ -101,10 +108,9 @@ class _Workbook:
         yield {"notes": [*workbook, *self._notes(name, scan, header_row)]}
         known = _known_faults(self._sheet(name), scan, header_row, width)
         codes = frozenset(ask["code_columns"])
-        first = header_row + 1
-        for block in _blocks(islice(self._rows(name), header_row, None), width):
-            yield _to_chunk(block, first, known, codes)
-            first += len(block)
+        numbered = enumerate(islice(self._rows(name), header_row, None), start=header_row + 1)
+        for block, blank in _blocks(numbered, width):
+            yield _to_chunk(block, blank, width, known, codes)
 
     def _scan(self, name: str) -> SheetScan:
         if not zipfile.is_zipfile(self._path):
@@ -177,18 +183,22 @@ def _formula_error(text: str) -> tuple[str, str, str]:
     return "formula-error", f"公式的结果是错误值“{text}”", "请改正公式，或直接填写正确的内容。"
 
 
-def _blocks(rows: Iterable[list[Cell]], width: int) -> Iterator[list[list[Cell]]]:
-    """Yield rows cut or filled to the width, as many at a time as a message may hold."""
-    block: list[list[Cell]] = []
+def _blocks(rows: Iterable[tuple[int, list[Cell]]], width: int) -> Iterator[tuple[list[Row], int]]:
+    """Yield rows cut or filled to the width, as many at a time as a message may hold, and how many blank ones more."""
+    block: list[Row] = []
+    blank = 0
     room = CHUNK_CHARACTERS
-    for row in rows:
-        block.append(row[:width] if len(row) >= width else [*row, *([""] * (width - len(row)))])
-        room -= _characters(block[-1])
+    for number, row in rows:
+        if row.count("") == len(row):
+            blank += 1
+            continue
+        block.append((number, row[:width] if len(row) >= width else [*row, *([""] * (width - len(row)))]))
+        room -= _characters(block[-1][1])
         if len(block) == CHUNK_ROWS or room < 0:
-            yield block
-            block, room = [], CHUNK_CHARACTERS
-    if block:
-        yield block
+            yield block, blank
+            block, blank, room = [], 0, CHUNK_CHARACTERS
+    if block or blank:
+        yield block, blank
 
 
 def _characters(row: list[Cell]) -> int:
@@ -199,38 +209,42 @@ def _characters(row: list[Cell]) -> int:
 
 
 def _to_chunk(
-    block: list[list[Cell]],
-    first: int,
+    block: list[Row],
+    blank: int,
+    width: int,
     known: dict[int, list[tuple[int, tuple[str, str, str]]]],
     codes: frozenset[int],
 ) -> dict[str, Any]:
-    faults: list[Fault] = []
-    if known:
-        for row in range(first, first + len(block)):
-            if row in known and any(cell != "" for cell in block[row - first]):
-                faults += [(row, column, rule, "", why, remedy) for column, (rule, why, remedy) in known[row]]
+    numbers = [number for number, _ in block]
+    faults: list[Fault] = [
+        (number, column, rule, "", reason, remedy)
+        for number in (numbers if known else ())
+        for column, (rule, reason, remedy) in known.get(number, ())
+    ]
     texts: list[Sequence[str]] = []
-    for index, cells in enumerate(zip(*block, strict=True)):
-        is_text = set(map(type, cells)) == {str}
-        texts.append(cells if is_text else [to_text(cell) for cell in cells])
-        if not is_text:
-            faults += _number_faults(cells, first, index, is_code=index in codes)
+    columns: Iterable[Sequence[Cell]] = zip(*(cells for _, cells in block), strict=True) if block else [()] * width
+    for index, cells in enumerate(columns):
+        if set(map(type, cells)) <= {str}:
+            texts.append(cells)  # type: ignore[arg-type] # all of them are text, as just seen.
+        else:
+            texts.append([to_text(cell) for cell in cells])
+            faults += _number_faults(cells, numbers, index, is_code=index in codes)
         if not _ERROR_TEXTS.isdisjoint(texts[-1]):
-            faults += _error_faults(texts[-1], first, index)
-    return {"first": first, "columns": texts, "faults": faults}
+            faults += _error_faults(texts[-1], numbers, index)
+    return {"rows": numbers, "columns": texts, "faults": faults, "blank": blank}
 
 
-def _number_faults(cells: Sequence[Cell], first: int, column: int, *, is_code: bool) -> Iterator[Fault]:
-    for offset, cell in enumerate(cells):
+def _number_faults(cells: Sequence[Cell], numbers: Sequence[int], column: int, *, is_code: bool) -> Iterator[Fault]:
+    for number, cell in zip(numbers, cells, strict=True):
         if isinstance(cell, int | float) and not isinstance(cell, bool) and (is_code or abs(cell) >= EXACT_INTEGER):
-            yield (first + offset, column, "number-cell", to_text(cell), _NUMBER_REASON, _NUMBER_REMEDY)
+            yield (number, column, "number-cell", to_text(cell), _NUMBER_REASON, _NUMBER_REMEDY)
 
 
-def _error_faults(texts: Sequence[str], first: int, column: int) -> Iterator[Fault]:
-    for offset, text in enumerate(texts):
+def _error_faults(texts: Sequence[str], numbers: Sequence[int], column: int) -> Iterator[Fault]:
+    for number, text in zip(numbers, texts, strict=True):
         if text in _ERROR_TEXTS:
             rule, reason, remedy = _formula_error(text)
-            yield (first + offset, column, rule, text, reason, remedy)
+            yield (number, column, rule, text, reason, remedy)
 
 
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:
@@ -273,6 +287,11 @@ def main() -> None:
         except MemoryError:
             _say({"fault": "memory"})
         except (CalamineError, OSError, zipfile.BadZipFile, EOFError, ValueError, KeyError, zlib.error):
+            _say({"fault": "damaged"})
+        except BaseException as fault:
+            # A panic of the reader is no Exception; it means content that its authors did not think of.
+            if type(fault).__name__ != "PanicException":
+                raise
             _say({"fault": "damaged"})
 
 

@@ -11,7 +11,6 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from html import unescape
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
@@ -38,10 +37,6 @@ _ERROR_CELL: Final = re.compile(
     + _NS
     + rb"v>([^<]{1,20})<)?"
 )
-_ODS_TAG: Final = re.compile(
-    rb"<(/?)table:(table|table-row|table-column|table-cell|covered-table-cell)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
-)
-_REPEATED: Final = re.compile(rb"""table:number-(?:rows|columns)-repeated=["'](\d{1,9})["']""")
 _WORKBOOK_NOTES: Final = (
     (
         "vbaProject.bin",
@@ -73,6 +68,8 @@ class SheetScan:
     """Cells under a merged area, where the reader itself does not know them."""
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+    shortened_rows: list[int] = field(default_factory=list)
+    """Rows with a tab or a line break inside a paragraph, which the reader leaves out."""
     has_macros: bool = False
 
     def notes(self, header_row: int) -> Iterator[tuple[int, str, str, str]]:
@@ -87,6 +84,9 @@ class SheetScan:
             named = _runs([column + 1 for column in self.hidden_columns])
             told = f"有{len(self.hidden_columns)}列是隐藏的（第{named}列），内容已照常读取"
             yield header_row, "hidden-columns", told, "请取消隐藏后核对。"
+        if self.shortened_rows:
+            told = f"第{_runs(self.shortened_rows)}行有单元格含制表符或段内换行，读取时略去了这些符号，文字照常读取"
+            yield self.shortened_rows[0], "tab-dropped", told, "请核对；需要分隔的请改用空格或标点。"
 
 
 def scan_workbook(path: Path) -> Iterator[tuple[int, str, str, str]]:
@@ -111,7 +111,7 @@ def scan_xlsx(path: Path, sheet: str) -> SheetScan:
         part = _find_part(archive, sheet)
         if part is not None:
             last = 0
-            for window, end in _windows(archive, part):
+            for window, end in iter_windows(archive, part):
                 if b"<col" in window or b":col" in window:
                     _scan_columns(scan, window, end)
                 last = _scan_rows(scan, window, end, last)
@@ -119,7 +119,7 @@ def scan_xlsx(path: Path, sheet: str) -> SheetScan:
     return scan
 
 
-def _windows(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, int]]:
+def iter_windows(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, int]]:
     """Yield windows on a part; tags that begin before ``end`` are whole, and are in no other window."""
     with archive.open(part) as stream:
         window = b""
@@ -132,86 +132,38 @@ def _windows(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, int]]
 
 
 def _scan_columns(scan: SheetScan, window: bytes, end: int) -> None:
-    for found in _starting(_COLUMN, window, end):
-        if _attribute(found[1], b"hidden") in {b"1", b"true"}:
-            first, last = int(_attribute(found[1], b"min") or b"0"), int(_attribute(found[1], b"max") or b"0")
+    for found in iter_starting(_COLUMN, window, end):
+        if find_attribute(found[1], b"hidden") in {b"1", b"true"}:
+            first, last = int(find_attribute(found[1], b"min") or b"0"), int(find_attribute(found[1], b"max") or b"0")
             scan.hidden_columns += range(first - 1, min(last, 16_384))
 
 
 def _scan_rows(scan: SheetScan, window: bytes, end: int, last: int) -> int:
-    for found in _starting(_ROW if b":row" in window else _PLAIN_ROW, window, end):
+    for found in iter_starting(_ROW if b":row" in window else _PLAIN_ROW, window, end):
         written = _ROW_NUMBER.search(found[1])
         row = int(written[1]) if written else last + 1
         if row <= last:
             message = "rows out of order"
             raise ValueError(message)
         last = row
-        if b"hidden" in found[1] and _attribute(found[1], b"hidden") in {b"1", b"true"}:
+        if b"hidden" in found[1] and find_attribute(found[1], b"hidden") in {b"1", b"true"}:
             scan.hidden_rows.append(row)
     return last
 
 
 def _scan_errors(scan: SheetScan, window: bytes, end: int) -> None:
     if b't="e"' in window or b"t='e'" in window:
-        for found in _starting(_ERROR_CELL, window, end):
+        for found in iter_starting(_ERROR_CELL, window, end):
             text = (found[3] or "#错误".encode()).decode(errors="replace")
             scan.errors[(int(found[2]), _position(found[1]))] = text
 
 
-def _starting(pattern: re.Pattern[bytes], window: bytes, end: int) -> Iterator[re.Match[bytes]]:
+def iter_starting(pattern: re.Pattern[bytes], window: bytes, end: int) -> Iterator[re.Match[bytes]]:
+    """Yield the matches that begin before ``end``."""
     for found in pattern.finditer(window):
         if found.start() >= end:
             return
         yield found
-
-
-def scan_ods(path: Path, sheet: str) -> SheetScan:
-    """Return what is to be seen in a table of an ODS."""
-    scan = SheetScan()
-    place = _OdsPlace(sheet)
-    with zipfile.ZipFile(path) as archive:
-        for window, end in _windows(archive, "content.xml"):
-            for found in _starting(_ODS_TAG, window, end):
-                place.step(scan, found)
-    return scan
-
-
-class _OdsPlace:
-    """Where in the table a tag stands; repeated rows and cells count as many times as they say."""
-
-    def __init__(self, sheet: str) -> None:
-        self._sheet = sheet
-        self._inside = False
-        self._row = 0
-        self._repeats = 1
-        self._column = 0
-        self._header_column = 0
-
-    def step(self, scan: SheetScan, found: re.Match[bytes]) -> None:
-        """Take in one tag."""
-        is_end, tag, attributes = bool(found[1]), found[2], found[3]
-        if tag == b"table":
-            name = _attribute(attributes, b"table:name") or b""
-            self._inside = not is_end and unescape(name.decode(errors="replace")) == self._sheet
-        if not self._inside or is_end:
-            return
-        repeated = _REPEATED.search(attributes)
-        count = min(int(repeated[1]), 1_048_576) if repeated else 1
-        is_hidden = b"visibility" in attributes and _attribute(attributes, b"table:visibility") != b"visible"
-        if tag == b"table-row":
-            self._row += self._repeats if self._row else 1
-            self._repeats, self._column = count, 0
-            if is_hidden and count < 100_000:
-                scan.hidden_rows += range(self._row, self._row + count)
-        elif tag == b"table-column":
-            if is_hidden and count < 1_000:
-                scan.hidden_columns += range(self._header_column, self._header_column + count)
-            self._header_column += count
-        elif tag in {b"table-cell", b"covered-table-cell"}:
-            if tag == b"covered-table-cell" and count * self._repeats < 100_000:
-                rows, columns = range(self._row, self._row + self._repeats), range(self._column, self._column + count)
-                scan.covered |= {(row, column) for row in rows for column in columns}
-            self._column += count
 
 
 def _find_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
@@ -244,7 +196,8 @@ def _parse(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
     return ElementTree.fromstring(text)  # noqa: S314 - declarations of entities are refused above.
 
 
-def _attribute(attributes: bytes, name: bytes) -> bytes | None:
+def find_attribute(attributes: bytes, name: bytes) -> bytes | None:
+    """Return the value of an attribute, or None."""
     found = re.search(rb"(?:^|\s)" + name + rb"""\s*=\s*(?:"([^"]*)"|'([^']*)')""", attributes)
     return None if found is None else found[1] if found[1] is not None else found[2]
 

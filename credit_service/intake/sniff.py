@@ -125,6 +125,8 @@ def _archive_kind(archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) ->
         return "ods"
     if "word/document.xml" in names or "ppt/presentation.xml" in names or "mimetype" in names:
         _refuse("这是文字文档或演示文稿，不是数据表格。", "请报送表格原件。")
+    if "[Content_Types].xml" in names:
+        _refuse("这是Office文件，但里面没有工作簿，可能已损坏。", _RESAVE)
     files = sum(not is_junk(part.filename) for part in parts)
     if not files:
         _refuse("压缩包里没有任何文件。", "请检查是否选错了文件，把要报送的表格放进压缩包后再报送。")

@@ -54,11 +54,18 @@ def judge_cells(cells: pl.Series, is_faulty: pl.Series, judge: Callable[[str], V
 
 
 def to_halfwidth(text: str) -> str:
-    """Return NFKC: full-width digits and letters become half-width."""
+    """Return NFKC: full-width digits and letters become half-width.
+
+    Text with a superscript, circled digit or fraction stays as it is: NFKC would make 52 of 5².
+    """
+    if text.isascii() or any(unicodedata.category(letter) == "No" for letter in text):
+        return text
     return unicodedata.normalize("NFKC", text)
 
 
 def halve_widths(cells: pl.Series) -> pl.Series:
-    """Return a column under NFKC; columns of plain ASCII, the usual case, are left alone."""
+    """Return a column as `to_halfwidth` gives it; columns of plain ASCII, the usual case, are left alone."""
     is_plain = (cells.str.len_bytes() == cells.str.len_chars()).fill_null(value=True).all()
-    return cells if is_plain else cells.str.normalize("NFKC")
+    if is_plain:
+        return cells
+    return cells.zip_with(cells.str.contains(r"\p{No}").fill_null(value=False), cells.str.normalize("NFKC"))
