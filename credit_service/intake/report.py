@@ -26,10 +26,13 @@ from credit_service.intake.report_stamp import LIST_SHEET, make_stamp
 LIST_HEADER: Final = ("行号", "工作表", "列", "原值", "规则", "级别", "说明", "建议")
 _LIST_WIDTHS: Final = (8, 12, 28, 24, 20, 8, 60, 50)
 SHEET_ROWS: Final = 1_048_576
+LIST_ROWS: Final = SHEET_ROWS - 1
+"""Findings one sheet holds below its header."""
 ALL_ROWS_UP_TO: Final = 100_000
 """Above this only rows with findings are repeated, at their own row numbers, so that the workbook stays openable."""
 MAX_COMMENTS: Final = 5_000
 """Excel grows slow with more comments; the cells beyond are red all the same, and the list has every finding."""
+_WRAPPED: Final = {"text_wrap": True, "valign": "top"}
 _FILLS: Final = {
     FindingSeverity.ERROR: "#FFC7CE",
     FindingSeverity.WARNING: "#FFEB9C",
@@ -78,15 +81,21 @@ def _as_findings(findings: Sequence[Finding] | pl.DataFrame) -> Sequence[Finding
 
 
 def _write_list(workbook: Any, findings: Sequence[Finding], stamp: str) -> None:  # noqa: ANN401 - xlsxwriter has no types.
-    sheet = workbook.add_worksheet(LIST_SHEET)
-    bold = workbook.add_format({"bold": True, "bg_color": "#D9D9D9"})
-    wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
+    """Write every finding; what one sheet cannot hold goes on in the next."""
+    styles = (workbook.add_format({"bold": True, "bg_color": "#D9D9D9"}), workbook.add_format(_WRAPPED))
+    for number, start in enumerate(range(0, max(len(findings), 1), LIST_ROWS), start=1):
+        sheet = workbook.add_worksheet(LIST_SHEET if number == 1 else f"{LIST_SHEET}{number}")
+        _write_list_sheet(sheet, findings[start : start + LIST_ROWS], stamp, styles)
+
+
+def _write_list_sheet(sheet: Any, findings: Sequence[Finding], stamp: str, styles: tuple[Any, Any]) -> None:  # noqa: ANN401 - as above.
+    bold, wrap = styles
     for column, (title, width) in enumerate(zip(LIST_HEADER, _LIST_WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, title, bold)
     sheet.write_string(0, len(LIST_HEADER), stamp)
     sheet.freeze_panes(1, 0)
-    for place, finding in enumerate(findings[: SHEET_ROWS - 2], start=1):
+    for place, finding in enumerate(findings, start=1):
         sheet.write_number(place, 0, finding.row, wrap)
         texts = (
             finding.sheet,
@@ -99,9 +108,6 @@ def _write_list(workbook: Any, findings: Sequence[Finding], stamp: str) -> None:
         )
         for column, text in enumerate(texts, start=1):
             sheet.write_string(place, column, text, wrap)
-    if len(findings) > SHEET_ROWS - 2:
-        rest = f"一张工作表写不下，另有{len(findings) - SHEET_ROWS + 2}条，请见页面或JSON报告。"
-        sheet.write_string(SHEET_ROWS - 1, 0, rest)
 
 
 class _Marks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import openpyxl
 
+from credit_service.intake import report
 from credit_service.intake.findings import finding_frame, to_findings
 from credit_service.intake.read_batch import open_reader
 from credit_service.intake.report import LIST_HEADER, ReportOrder, write_report_xlsx
@@ -49,6 +50,15 @@ def test_the_list_has_every_finding(desk):
     assert rows[0] == (*LIST_HEADER, make_stamp(BATCH))
     assert len(rows) - 1 == outcome.findings.height == 2
     assert {row[0] for row in rows[1:]} == {2}
+
+
+def test_the_list_goes_on_in_the_next_sheet(desk, monkeypatch):
+    monkeypatch.setattr(report, "LIST_ROWS", 2)
+    outcome, book = make(desk, desk.write_csv(desk.penalties(5, r1={CODE: "1"}, r2={CODE: "2"}, r3={CODE: "3"})))
+    lists = [name for name in book.sheetnames if name.startswith(LIST_SHEET)]
+    assert lists == [LIST_SHEET, f"{LIST_SHEET}2"]
+    told = [row[0] for name in lists for row in book[name].iter_rows(min_row=2, values_only=True)]
+    assert told == outcome.findings["row"].to_list() == [2, 3, 4]
 
 
 def test_an_empty_required_cell_is_red_too(desk):
