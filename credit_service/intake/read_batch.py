@@ -22,7 +22,13 @@ from credit_service.intake.parse_csv import CsvReader
 from credit_service.intake.parse_json import JsonReader
 from credit_service.intake.parse_xlsx import WorkbookReader
 from credit_service.intake.parsed import ParsedChunk, Preview, Reader, chunk_schema
-from credit_service.intake.recognise import Recognised, check_catalogue, check_conditional_columns, recognise_tables
+from credit_service.intake.recognise import (
+    Recognised,
+    check_catalogue,
+    check_conditional_columns,
+    is_misspelt,
+    recognise_tables,
+)
 from credit_service.intake.report_stamp import find_reported_batch
 from credit_service.intake.rules import CheckContext
 
@@ -95,12 +101,18 @@ class BatchReading:
             key = header_key(match.header)
             is_code = key.key == header_key(match.column.code).key
             unit = key.unit
-            if match.cell_type is CellType.MONEY_WAN and not unit and not is_code:
-                reason, remedy = "表头没有写明单位，已按万元读取", "请核对；如果是元，请在列名后注明“(元)”后重新报送。"
+            if match.cell_type.is_money and not unit and not is_code:
+                read_as, other = ("万元", "元") if match.cell_type is CellType.MONEY_WAN else ("元", "万元")
+                reason = f"表头没有写明单位，已按{read_as}读取"
+                remedy = f"请核对；如果是{other}，请在列名后注明“({other})”后重新报送。"
                 notes.append((row, sheet, match.header, "", "unit-assumed", WARNING, reason, remedy))
             elif match.cell_type is not match.column.type:
                 reason = f"表头写明单位是“{unit}”，已按{unit}读取"
                 notes.append((row, sheet, match.header, "", "unit-differs", NOTE, reason, "请核对金额与单位。"))
+            if is_misspelt(match):
+                reason = f"列名与模板略有不同，已按“{match.column.header}”读取"
+                remedy = "如果是同一列可不处理；不是的，请改正列名后重新报送。"
+                notes.append((row, sheet, match.header, "", "header-misspelt", NOTE, reason, remedy))
         return _notes(notes)
 
     def _note_skipped(self) -> pl.DataFrame:

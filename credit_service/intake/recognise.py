@@ -83,6 +83,13 @@ class _Fit:
         return len(self.matches) >= MIN_MATCHES and found >= CLEAR_SHARE * len(required)
 
 
+def is_misspelt(match: ColumnMatch) -> bool:
+    """Return whether a column was found by a known misspelling of its names only."""
+    column, key = match.column, header_key(match.header).key
+    names = {header_key(name).key for name in (column.header, column.code, *column.aliases) if name}
+    return key not in names
+
+
 def recognise_tables(previews: Sequence[Preview], templates: Sequence[Template]) -> tuple[Recognised, ...]:
     """Return every table of the file that has a template; all must have the same.
 

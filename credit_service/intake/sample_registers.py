@@ -124,7 +124,8 @@ def procurement_cases(context: BlockContext) -> Cells:
 
 def overloads(context: BlockContext) -> Cells:
     """Return rows of overload; some name the operator, the others nothing but the plate."""
-    who, ago, by = organisations(context), days_ago(context), _one_of(context, ("交通运输局",))
+    who, by = organisations(context), _one_of(context, ("交通运输局",))
+    ago = days_ago(context).clip(upper_bound=1_000)
     is_named = context.draws.chance(NAMED_MILLIONTHS)
     decided = context.dates(ago)
     return {

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "data" / "reference" / "check_rules.csv"
 OF_HEADERS = {
+    "header-misspelt",
     "no-rows",
     "sheet-skipped",
     "extra-column",

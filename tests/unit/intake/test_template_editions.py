@@ -192,6 +192,20 @@ def test_known_misspellings_are_read(written, meant):
     assert table.position_of(meant) == headers.index(written)
 
 
+def test_a_misspelt_header_is_told(desk):
+    row = {("公示截至期" if header == "公示截止期" else header): cell for header, cell in desk.penalty(1).items()}
+    outcome = desk.read(desk.write_csv([row]))
+    assert outcome.places("note") == {(1, "公示截至期", "header-misspelt")}
+    assert outcome.good_rows() == [2]
+
+
+def test_a_sum_without_a_unit_in_a_template_in_yuan_is_marked(desk):
+    headers = [column.header for column in get("overload").columns]
+    row = dict.fromkeys(("罚款金额" if header == "罚款金额(元)" else header for header in headers), "")
+    outcome = desk.read(desk.write_csv([row | {"罚款金额": "500"}]))
+    assert (1, "罚款金额", "unit-assumed") in outcome.places("warning")
+
+
 def test_a_misspelling_never_takes_the_name_of_another_column():
     for template in EVERY:
         own = {header_key(n).key: c.header for c in template.columns for n in (c.header, c.code, *c.aliases) if n}
