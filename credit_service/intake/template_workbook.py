@@ -35,12 +35,14 @@ CHOICE_SHEET: Final = "代码表"
 LAST_ROW: Final = 1_048_575
 """The last row of a sheet, counted from 0."""
 HEADER_COLOURS: Final = {"必填": "#F4B183", "视情况必填": "#FFE699", "选填": "#DDEBF7"}
-WIDTHS: Final = {CellType.TEXT: 18, CellType.ENUM_SET: 18, CellType.DATE: 13, CellType.PERIOD: 13}
+WIDTHS: Final = {CellType.TEXT: 21, CellType.ENUM_SET: 18, CellType.DATE: 13, CellType.PERIOD: 13}
 CODE_WIDTH: Final = 23
 PLAIN_WIDTH: Final = 14
 INPUT_MESSAGE: Final = 250
 """Characters a spreadsheet shows beside a cell."""
-COMMENT: Final = {"width": 320, "height": 150, "font_size": 9, "author": "信用红黑榜服务"}
+COMMENT: Final = {"width": 320, "font_size": 9, "author": "信用红黑榜服务"}
+NOTE_LINE: Final = 24
+"""Characters on one line of a note; a note is as high as its text."""
 LINE_HEIGHT: Final = 15
 WORDS_A_LINE: Final = 45
 FIRST_DAY, LAST_DAY = date(1949, 1, 1), date(2199, 12, 31)
@@ -74,7 +76,7 @@ def render_template_workbook(template: Template, example: Mapping[str, str | Non
         ranges = _write_choices(workbook.add_worksheet(CHOICE_SHEET), template, styles)
         for place, column in enumerate(template.columns):
             _write_column(sheet, place, column, example.get(column.header) or "", styles)
-            sheet.write_comment(0, place, describe_column(template, column), COMMENT)
+            _write_note(sheet, place, describe_column(template, column))
             _validate(sheet, place, column, ranges)
         sheet.freeze_panes(1, 0)
         sheet.set_row(0, 36)
@@ -110,6 +112,11 @@ def _write_column(sheet: Worksheet, place: int, column: Column, cell: str, style
         sheet.write_number(1, place, float(cell))
     else:
         sheet.write_string(1, place, cell, styles.text)
+
+
+def _write_note(sheet: Worksheet, place: int, words: str) -> None:
+    lines = sum(len(line) // NOTE_LINE + 1 for line in words.split("\n"))
+    sheet.write_comment(0, place, words, {**COMMENT, "height": LINE_HEIGHT * (lines + 2)})
 
 
 def _validate(sheet: Worksheet, place: int, column: Column, ranges: Mapping[str, str]) -> None:
