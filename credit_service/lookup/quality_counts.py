@@ -107,8 +107,8 @@ def to_question(scene: Scene, session: Session) -> tuple[QualityQuestion, tuple[
     terms = {t.template_id: scene.duties.term_of(t.template_id, t.record_kind) for t in scene.room.templates()}
     first_on = _first_day(scene, find_first_decision(session, from_at, until_at))
     last_on = max(first_on, min(scene.months[-1].last_on, scene.room.today()))
-    is_workday = build_workdays(scene.room.rulebook(scene.room.today()).holiday_overrides)
-    numbers = number_workdays(first_on, last_on, is_workday)
+    overrides = scene.room.rulebook(scene.room.today()).holiday_overrides
+    numbers = _number(tuple(sorted(overrides.items())), first_on, last_on)
     question = QualityQuestion(
         batches=[_to_counted(batch, numbers) for batch in scene.stored],
         from_at=from_at,
@@ -140,6 +140,12 @@ def _to_counted(batch: Batch, numbers: WorkdayNumbers) -> CountedBatch:
         stretch=None if number is None else number.stretch,
         turn=None if number is None else number.turn,
     )
+
+
+@lru_cache(maxsize=8)
+def _number(overrides: tuple[tuple[date, bool], ...], first_on: date, last_on: date) -> WorkdayNumbers:
+    """Number the days once: a board, its late rows and the next month's board ask for nearly the same ones."""
+    return number_workdays(first_on, last_on, build_workdays(dict(overrides)))
 
 
 # The file of duties belongs to an installation and is not edited while it runs.

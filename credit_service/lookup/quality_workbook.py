@@ -6,6 +6,7 @@ percentages the page shows, and every text is written as text, so that nothing a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,10 @@ from credit_service.domain.record import RecordKind
 from credit_service.lookup.quality import QualityBoard
 from credit_service.lookup.quality_table import COLUMNS, DEFINITIONS, Value, duty_cells
 
+A3, A4 = 8, 9
+"""Paper sizes as workbooks number them."""
+WIDEST_ON_A4 = 180
+"""Characters beyond which a sheet is too small to read on A4."""
 STATUS_LABELS = {"confirmed": "已核对", "unconfirmed": "待确认"}
 Cell = str | Value | None
 
@@ -40,6 +45,7 @@ class _Book:
     def __init__(self, board: QualityBoard, imprint: Imprint) -> None:
         self.board, self.imprint = board, imprint
         self.stream = BytesIO()
+        self.widths: dict[str, Sequence[float]] = {}
         self.book = xlsxwriter.Workbook(
             self.stream,
             {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
@@ -70,20 +76,21 @@ class _Book:
         }
 
     def add_sheet(self, name: str, widths: Sequence[float]) -> xlsxwriter.worksheet.Worksheet:
-        """Add a sheet for A4 across, one page wide, with the page's number below."""
+        """Add a sheet one page wide, across, with the page's number below; what A4 would make too small is for A3."""
         sheet = self.book.add_worksheet(name)
+        self.widths[name] = widths
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(A3 if sum(widths) > WIDEST_ON_A4 else A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         sheet.set_footer(f"&L{self.imprint.issuer.replace('&', '&&')}&C第 &P 页，共 &N 页&R{self._day()}")
         return sheet
 
-    def write_head(self, sheet: xlsxwriter.worksheet.Worksheet, title: str, width: int) -> int:
+    def write_head(self, sheet: xlsxwriter.worksheet.Worksheet, title: str, widths: Sequence[float]) -> int:
         """Write the title and who made it; return the row after them."""
-        sheet.merge_range(0, 0, 0, width - 1, "", self.head)
+        sheet.merge_range(0, 0, 0, len(widths) - 1, "", self.head)
         sheet.write_string(0, 0, title, self.head)
         sheet.set_row(0, 30)
         note = f"制表：{self.imprint.issuer}　　制表时间：{self._day()}"
@@ -92,14 +99,23 @@ class _Book:
         if self.board.unknown_years:
             years = "、".join(f"{year}年" for year in self.board.unknown_years)
             note += f"　　{years}的节假日安排尚未录入，涉及的行未计算时限。"
-        sheet.merge_range(1, 0, 1, width - 1, "", self.line)
-        sheet.write_string(1, 0, note, self.line)
+        self.write_note(sheet, 1, note, widths)
         return 2
+
+    def write_note(self, sheet: xlsxwriter.worksheet.Worksheet, row: int, text: str, widths: Sequence[float]) -> None:
+        """Write a text over the whole width; merged cells do not grow by themselves, so the height is worked out."""
+        sheet.merge_range(row, 0, row, len(widths) - 1, "", self.line)
+        sheet.write_string(row, 0, text, self.line)
+        sheet.set_row(row, 14 * count_lines(text, sum(widths)) + 2)
 
     def write_row(
         self, sheet: xlsxwriter.worksheet.Worksheet, row: int, cells: Iterable[Cell], *, strong: bool = False
     ) -> None:
         """Write texts as texts, counts as numbers and shares as percentages."""
+        cells = tuple(cells)
+        widths = self.widths[sheet.get_name()]
+        lines = (count_lines(cell, width) for cell, width in zip(cells, widths, strict=True) if isinstance(cell, str))
+        sheet.set_row(row, 14 * max(lines, default=1) + 5)
         for column, cell in enumerate(cells):
             if isinstance(cell, str):
                 look = self.quoted if defuse_cell(cell) != cell else self.text
@@ -127,6 +143,12 @@ class _Book:
         return f"{made.year}年{made.month}月{made.day}日"
 
 
+def count_lines(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column; programs do not agree on growing rows by themselves."""
+    units = sum(1 if character.isascii() else 2 for character in text)
+    return max(1, math.ceil(units / (1.05 * width)))
+
+
 def write_workbook(board: QualityBoard, imprint: Imprint) -> bytes:
     """Return the monthly table of these departments as XLSX."""
     book = _Book(board, imprint)
@@ -141,8 +163,9 @@ def write_workbook(board: QualityBoard, imprint: Imprint) -> bytes:
 
 def _write_month(book: _Book) -> None:
     headings = ("序号", "单位", *(column.heading for column in COLUMNS), "应报", "未报")
-    sheet = book.add_sheet("月度表", (5, 32, *(8.5 for _ in COLUMNS), 6, 6))
-    row = book.write_headings(sheet, book.write_head(sheet, book.title, len(headings)), headings)
+    widths = (5, 36, *(8.5 for _ in COLUMNS), 6, 6)
+    sheet = book.add_sheet("月度表", widths)
+    row = book.write_headings(sheet, book.write_head(sheet, book.title, widths), headings)
     for number, line in enumerate(book.board.agencies, 1):
         cells = (column.value(line.counts) for column in COLUMNS)
         book.write_row(sheet, row, (number, line.agency.name, *cells, *duty_cells(line)))
@@ -153,18 +176,16 @@ def _write_month(book: _Book) -> None:
         owed, missing = (sum(pair[place] for pair in duties) for place in (0, 1))
         book.write_row(sheet, row, ("", "合计", *totals, owed, missing), strong=True)
         row += 1
-    row += 1
-    for word, meaning in DEFINITIONS:
-        sheet.merge_range(row, 0, row, len(headings) - 1, "", book.line)
-        sheet.write_string(row, 0, f"{word}：{meaning}", book.line)
-        row += 1
+    for number, (word, meaning) in enumerate(DEFINITIONS, row + 1):
+        book.write_note(sheet, number, f"{word}：{meaning}", widths)
 
 
 def _write_templates(book: _Book) -> None:
     headings = ("单位", "模板", *(column.heading for column in COLUMNS))
-    sheet = book.add_sheet("按模板", (32, 34, *(8.5 for _ in COLUMNS)))
+    widths = (36, 40, *(8.5 for _ in COLUMNS))
+    sheet = book.add_sheet("按模板", widths)
     title = f"按模板分列（{book.board.month.label}）"
-    row = book.write_headings(sheet, book.write_head(sheet, title, len(headings)), headings)
+    row = book.write_headings(sheet, book.write_head(sheet, title, widths), headings)
     for line in book.board.agencies:
         for template in line.templates:
             if not template.counts.is_empty:
@@ -176,8 +197,9 @@ def _write_templates(book: _Book) -> None:
 def _write_trend(book: _Book) -> None:
     months = [month.code for month in book.board.months]
     headings = ("单位", "项目", *months)
-    sheet = book.add_sheet("近十二个月", (32, 12, *(9 for _ in months)))
-    row = book.write_headings(sheet, book.write_head(sheet, "近十二个月", len(headings)), headings)
+    widths = (36, 12, *(9 for _ in months))
+    sheet = book.add_sheet("近十二个月", widths)
+    row = book.write_headings(sheet, book.write_head(sheet, "近十二个月", widths), headings)
     for line in book.board.agencies:
         lines: tuple[tuple[str, list[Value]], ...] = (
             ("报送行数", [one.counts.sent for one in line.trend]),
@@ -195,9 +217,10 @@ def _write_trend(book: _Book) -> None:
 
 def _write_duties(book: _Book) -> None:
     headings = ("单位", "报送义务", "频次", "状态", "依据", "依据状态")
-    sheet = book.add_sheet("报送义务", (32, 34, 10, 10, 70, 10))
+    widths = (36, 34, 10, 10, 70, 10)
+    sheet = book.add_sheet("报送义务", widths)
     title = f"{book.board.month.label}到期的报送义务"
-    row = book.write_headings(sheet, book.write_head(sheet, title, len(headings)), headings)
+    row = book.write_headings(sheet, book.write_head(sheet, title, widths), headings)
     for line in book.board.agencies:
         for one in line.now.standings:
             duty = one.duty
@@ -208,8 +231,9 @@ def _write_duties(book: _Book) -> None:
 
 def _write_notes(book: _Book) -> None:
     headings = ("项目", "说明", "起算", "依据", "依据状态")
-    sheet = book.add_sheet("说明", (18, 70, 14, 60, 10))
-    row = book.write_headings(sheet, book.write_head(sheet, "口径和时限", len(headings)), headings)
+    widths = (22, 70, 14, 60, 10)
+    sheet = book.add_sheet("说明", widths)
+    row = book.write_headings(sheet, book.write_head(sheet, "口径和时限", widths), headings)
     terms = book.board.duties
     kinds = {RecordKind(kind).label: term for kind, term in terms.by_kind.items()}
     named = {**kinds, **terms.by_template, "其他信息": terms.default}

@@ -2,7 +2,8 @@
 
 Before it a file lies on somebody's desk; after it the bytes lie in the inbox under their hash and the ledger has one
 ``received`` batch for each data file in them, which `ingest` checks and stores now or later. Whoever was told of a
-batch may forget the file. The same bytes of the same agency are the same batch, unless that was withdrawn.
+batch may forget the file. The same bytes of the same agency are the same batch, unless that was withdrawn
+or declared, in an earlier month, that there was nothing to report.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from credit_service.domain.agency import Agency
 from credit_service.domain.batch import Batch, BatchStatus, ReceivedFile
+from credit_service.domain.month import month_of
 from credit_service.errors import BatchNotFound, DuplicateBatch, SubmissionError
 from credit_service.intake.archive import unpack_archive
 from credit_service.intake.receive import receive_file
@@ -93,7 +95,7 @@ def to_received_file(office: Office, batch: Batch) -> ReceivedFile:
 
 
 def to_batch_id(agency_code: str, digest: str, attempt: int) -> str:
-    """Return the number of a batch: the same bytes of the same agency have the same, until they are withdrawn."""
+    """Return the number of a batch: the same bytes of the same agency have the same, until they count anew."""
     again = f"\n{attempt}" if attempt else ""
     return "B" + sha256(f"{agency_code}\n{digest}{again}".encode()).hexdigest()[:16].upper()
 
@@ -129,13 +131,22 @@ def _find_named(uow: UnitOfWork, submission: Submission, received: ReceivedFile)
     return tuple(uow.batches.get(batch_id) for batch_id in named.batch_ids)
 
 
+def _is_earlier_nil(known: Batch, now: datetime) -> bool:
+    """Return whether the same bytes declared, in an earlier month, that there was nothing to report.
+
+    The empty table of a template is the same file every month; what it declares is another month's.
+    """
+    is_nil = known.status.has_rows and known.rows == known.blank
+    return is_nil and month_of(known.received_at) < month_of(now)
+
+
 def _journal(uow: UnitOfWork, received: ReceivedFile, agency: Agency, submission: Submission, now: datetime) -> Batch:
     known = uow.batches.find_same(agency.agency_code, received.sha256)
     if known is not None and known.status is BatchStatus.REFUSED:
         # Sent again, it is judged anew, with what the agency may submit now.
         uow.batches.renew_permit(known.batch_id, agency.permit)
         return replace(known, permit=agency.permit)
-    if known is not None and known.status is not BatchStatus.WITHDRAWN:
+    if known is not None and known.status is not BatchStatus.WITHDRAWN and not _is_earlier_nil(known, now):
         return known
     attempt = 0 if known is None else known.attempt + 1
     batch = Batch(

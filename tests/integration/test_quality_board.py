@@ -459,3 +459,19 @@ def test_natural_persons_are_counted_and_never_listed(filled):
     report = get_late_report(filled.at(datetime(2026, 11, 20, tzinfo=UTC)).reading_room, Month(2026, 9), POLICE)
     assert [one.late for one in report.batches] == [1]
     assert report.rows == ()
+
+
+def test_the_same_empty_table_declares_nothing_anew_in_each_month(world):
+    header, _ = _read_pattern(ENVIRONMENT, "penalty_org")
+    path = world.home / "空表.csv"
+    path.write_text(",".join(header) + "\n", encoding="utf-8-sig")
+    instants = [datetime(2026, 9, 10, 2, tzinfo=UTC), datetime(2026, 9, 11, 2, tzinfo=UTC), MIDNIGHT]
+    outcomes = [
+        ingest_file(world.at(at).office, Submission(path, path.name, ENVIRONMENT, "clerk")).batch for at in instants
+    ]
+    first, again, next_month = (one.batch_id for one in outcomes)
+    assert first == again != next_month
+    for month in ("2026-09", "2026-10"):
+        line = world.line(month, ENVIRONMENT)
+        assert line.counts.nil_reports == 1
+        assert {one.duty.duty_id: one.state.value for one in line.now.standings}["penalties"] == "nil"
