@@ -14,7 +14,7 @@ import polars as pl
 
 from credit_service.domain.subject import SubjectKind
 from credit_service.domain.template import CellType, Column
-from credit_service.intake.cells import CellTyper, dtype_of, trim
+from credit_service.intake.cells import CellTyper, dtype_of, trim_cells
 from credit_service.intake.codes import read_subject_codes
 from credit_service.intake.duplicates import DuplicateFinder
 from credit_service.intake.findings import (
@@ -83,12 +83,12 @@ class RowChecker:
 
     def check(self, chunk: ParsedChunk) -> CheckedChunk:
         """Return the chunk's accepted rows and all its findings."""
-        cells = chunk.frame.with_columns(trim(pl.col(c)) for c in chunk.frame.columns if c != "row")
+        cells = trim_cells(chunk.frame)
         is_blank = cells.select(pl.all_horizontal(pl.exclude("row").is_null())).to_series()
         blank = chunk.blank + int(is_blank.sum())
         cells = cells.filter(~is_blank)
         frame, found = self._type(cells, chunk.sheet)
-        found += [self._apply_rules(frame), self._find_duplicates(frame), self._find_nameless(cells)]
+        found += [self._apply_rules(frame), self._find_duplicates(frame, chunk.sheet), self._find_nameless(cells)]
         spoilt = self._spoilt_cells(chunk.cells, frame)
         by_cell = pl.concat([part for part in found if part.height] or [pl.DataFrame(schema=_FOUND)])
         by_cell = pl.concat([by_cell.join(spoilt, on=["index", "column"], how="anti"), spoilt])
@@ -170,10 +170,10 @@ class RowChecker:
         ]
         return pl.concat(parts) if parts else pl.DataFrame(schema=_FOUND)
 
-    def _find_duplicates(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def _find_duplicates(self, frame: pl.DataFrame, sheet: str) -> pl.DataFrame:
         names = [raw(header) for header in self._template.unique_by]
-        keys = frame.select("row", "sheet", *(pl.col(n).alias(n.removeprefix("raw:")) for n in names))
-        repeated = self._duplicates.find(keys)
+        keys = frame.select("row", *(pl.col(n).alias(n.removeprefix("raw:")) for n in names))
+        repeated = self._duplicates.find(keys, sheet)
         headers = "、".join(f"“{header}”" for header in self._template.unique_by)
         place = pl.format("第{}行", "first_row")
         if self._several_sheets:

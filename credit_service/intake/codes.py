@@ -16,13 +16,12 @@ from credit_service.domain.identifier import DUMMY_USCC
 from credit_service.domain.subject import SubjectKind
 from credit_service.domain.template import CellType
 from credit_service.intake import check_digits
-from credit_service.intake.typed import Typed, Verdict, halve_widths, judge_cells
+from credit_service.intake.typed import Typed, Verdict, by_distinct, halve_widths, judge_cells
 
 _CHECK_LICENCE: Final = "请核对营业执照（证书）原件后改正。"
 _CHECK_CARD: Final = "请核对证件原件后改正。"
 PERSON: Final = SubjectKind.PERSON.value
 BOTH: Final = "both"
-SAMPLE: Final = 2_000
 OLD_NUMBER: Final = 15
 
 
@@ -33,21 +32,10 @@ def read_codes(cells: pl.Series, cell_type: CellType) -> Typed:
     """
     codes = canonical(cells, cell_type)
     check, explain = _CHECKS[cell_type]
-    is_wrong = ~_by_distinct(codes, check).fill_null(value=True)
+    is_wrong = ~by_distinct(codes, check).fill_null(value=True)
     if cell_type is CellType.USCC:
         is_wrong &= (codes != DUMMY_USCC).fill_null(value=True)
     return Typed(codes.set(is_wrong, None), judge_cells(codes, is_wrong, explain))
-
-
-def _by_distinct(codes: pl.Series, check: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Return the check of each code, computed once per different code where few differ (authorities)."""
-    sample = codes.head(SAMPLE)
-    if sample.n_unique() * 4 > sample.len():
-        return check(codes)
-    distinct = codes.unique()
-    table = pl.DataFrame({"code": distinct, "valid": check(distinct)})
-    joined = codes.alias("code").to_frame().join(table, on="code", how="left", maintain_order="left", nulls_equal=True)
-    return joined["valid"]
 
 
 def read_subject_codes(cells: pl.Series, kinds: pl.Series) -> tuple[Typed, pl.Series]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from credit_service.errors import UnreadableFile
 from credit_service.intake.parsed import LineFault
 
@@ -117,7 +119,7 @@ def read_blocks(path: Path, encoding: Encoding) -> Iterator[LineBlock]:
             text += b"\n"
         faults: list[LineFault] = []
         if encoding.codec == "utf-8":
-            if not _fits(text, "utf-8"):
+            if not _is_all_utf8(text):
                 text = _mend_lines(text, "utf-8", row, faults)
         elif encoding.codec == "gb18030":
             if _fits(text, "gb18030"):
@@ -162,12 +164,12 @@ def _split_blocks(path: Path, encoding: Encoding) -> Iterator[bytes]:
         file.seek(encoding.skip)
         rest = b""
         while block := file.read(BLOCK_BYTES):
-            block = rest + block
             cut = block.rfind(encoding.newline) + 1
-            rest = block[cut:]
-            _check_line_length(len(rest))
             if cut:
-                yield block[:cut]
+                yield b"".join((rest, memoryview(block)[:cut]))
+                rest = b""
+            rest += block[cut:]
+            _check_line_length(len(rest))
         if rest:
             yield rest
 
@@ -217,6 +219,15 @@ def _mend_lines(text: bytes, codec: str, first_row: int, faults: list[LineFault]
             )
         )
     return b"\n".join(lines)
+
+
+def _is_all_utf8(text: bytes) -> bool:
+    """Return whether a whole block is UTF-8; Polars looks four times as fast as a decoder that makes text of it."""
+    try:
+        pl.Series([text]).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return False
+    return True
 
 
 def _fits(text: bytes, codec: str) -> bool:

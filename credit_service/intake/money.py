@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from credit_service.domain.template import CellType
-from credit_service.intake.typed import Typed, Verdict, halve_widths, judge_cells
+from credit_service.intake.typed import Typed, Verdict, by_distinct, halve_widths, judge_cells
 
 DECIMALS: Final = {CellType.MONEY_WAN: 6, CellType.MONEY_YUAN: 2}
 """Decimals of the unit down to one fen."""
@@ -27,17 +27,21 @@ def read_money(cells: pl.Series, cell_type: CellType) -> Typed:
 
     **Units**: cells in 万元 (up to 6 decimals) or 元 (up to 2), thousands separators allowed; values in whole fen.
     """
-    decimals = DECIMALS[cell_type]
     written = halve_widths(cells)
+    fen = by_distinct(written, lambda distinct: _to_fen(distinct, DECIMALS[cell_type]))
+    faults = judge_cells(written, fen.is_null(), lambda cell: _explain(cell, cell_type))
+    return Typed(fen, faults)
+
+
+def _to_fen(written: pl.Series, decimals: int) -> pl.Series:
+    """Return whole fen, null where the cell is no sum."""
     parts = written.str.extract_groups(_FORM)
     whole = parts.struct.field("1").str.replace_all(",", "", literal=True).str.strip_chars_start("0")
     fraction = parts.struct.field("2").fill_null("").str.strip_chars_end("0")
     digits = whole + fraction.str.pad_end(decimals, "0")
     fits = (fraction.str.len_bytes() <= decimals) & (digits.str.len_bytes() <= 15)
     fen = digits.set(~fits.fill_null(value=False), None).cast(pl.Int64, strict=False)
-    fen = fen.set((fen > MAX_FEN).fill_null(value=False), None)
-    faults = judge_cells(written, fen.is_null(), lambda cell: _explain(cell, cell_type))
-    return Typed(fen, faults)
+    return fen.set((fen > MAX_FEN).fill_null(value=False), None)
 
 
 def _explain(cell: str, cell_type: CellType) -> Verdict:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+SAMPLE: Final = 2_000
 FAULT_SCHEMA: Final = pl.Schema(
     {"index": pl.UInt32(), "rule": pl.String(), "reason": pl.String(), "remedy": pl.String()}
 )
@@ -64,8 +65,20 @@ def to_halfwidth(text: str) -> str:
 
 
 def halve_widths(cells: pl.Series) -> pl.Series:
-    """Return a column as `to_halfwidth` gives it; columns of plain ASCII, the usual case, are left alone."""
-    is_plain = (cells.str.len_bytes() == cells.str.len_chars()).fill_null(value=True).all()
-    if is_plain:
+    """Return a column as `to_halfwidth` gives it; cells of plain ASCII, the usual case, are left alone."""
+    odd = (cells.str.len_bytes() != cells.str.len_chars()).arg_true()
+    if not len(odd):
         return cells
-    return cells.zip_with(cells.str.contains(r"\p{No}").fill_null(value=False), cells.str.normalize("NFKC"))
+    written = cells.gather(odd)
+    return cells.scatter(odd, written.zip_with(written.str.contains(r"\p{No}"), written.str.normalize("NFKC")))
+
+
+def by_distinct(cells: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Return what ``read`` makes of each cell, computed once per different cell where few differ."""
+    sample = cells.head(SAMPLE)
+    if sample.n_unique() * 4 > sample.len():
+        return read(cells)
+    distinct = cells.unique()
+    table = pl.DataFrame({"cell": distinct, "read": read(distinct)})
+    joined = cells.alias("cell").to_frame().join(table, on="cell", how="left", maintain_order="left", nulls_equal=True)
+    return joined["read"]

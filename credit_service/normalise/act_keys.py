@@ -41,4 +41,5 @@ def make_act_keys(rows: pl.DataFrame, agency_code: str) -> pl.Series:
     texts = rows.select(
         pl.concat_str(pl.lit(agency_code), pl.col("kind"), act, pl.col("act_subject"), separator="\n")
     ).to_series()
-    return pl.Series("act_key", [blake2b(text.encode(), digest_size=16).hexdigest() for text in texts], pl.String)
+    keys = [blake2b(text, digest_size=16).hexdigest() for text in texts.cast(pl.Binary).to_list()]
+    return pl.Series("act_key", keys, pl.String)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import polars as pl
 import pytest
 
@@ -84,3 +86,16 @@ def test_one_letter_name_is_no_more_than_its_mask():
 def test_letters_that_grow_when_capital_do_not_escape():
     assert "roß" not in scrub_text("Groß schuldet", "Groß", None).casefold()
     assert "gross" not in scrub_text("GROSS schuldet", "Groß", None).casefold()
+
+
+def test_no_letter_escapes_the_one_spelling():
+    letters = [f"某{chr(code)}某" for code in range(0x21, 0xA000)]
+    frame = pl.DataFrame({"name": letters, "number": letters}).select(
+        normalise_name("name"), normalise_document_no("number")
+    )
+    names = str.maketrans("()•・‧", "（）···")
+    numbers = str.maketrans("[]【】〖〗()", "〔〕〔〕〔〕（）")
+    spelt = [unicodedata.normalize("NFKC", letter) for letter in letters]
+    assert frame["name"].to_list() == [text.translate(names) for text in spelt]
+    joined = [unicodedata.normalize("NFC", "".join(text.split())) for text in spelt]
+    assert frame["number"].to_list() == [text.translate(numbers) for text in joined]
