@@ -61,8 +61,8 @@ def _sums(
     connection: duckdb.DuckDBPyConnection, table: str, text: str, batch_id: str | None
 ) -> dict[str, tuple[int, ...]]:
     rows = connection.sql(
-        f"SELECT batch_id, count(*), sum(CAST(md5_number_lower(line) AS HUGEINT)),"  # noqa: S608 - constants below
-        f" sum(CAST(md5_number_upper(line) AS HUGEINT)) FROM (SELECT batch_id, {text} AS line FROM {table}"
+        f"SELECT batch_id, count(*), sum(CAST(hash >> 64 AS HUGEINT)),"  # noqa: S608 - constants below
+        f" sum(CAST(hash & {_LOW_HALF} AS HUGEINT)) FROM (SELECT batch_id, md5_number({text}) AS hash FROM {table}"
         " WHERE $only IS NULL OR batch_id = $only) GROUP BY batch_id",
         params={"only": batch_id},
     ).fetchall()
@@ -78,5 +78,6 @@ def _text_of(columns: tuple[tuple[str, str], ...]) -> str:
 
 
 _NOTHING = (0, 0, 0)
+_LOW_HALF = f"{2**64 - 1}::UHUGEINT"
 _RECORD_TEXT = _text_of(tuple(field for field in RECORD_FIELDS if field[0] not in {"visible_at", "superseded_at"}))
 _FINDING_TEXT = _text_of(tuple((name, "text") for name in FINDING_FIELDS))

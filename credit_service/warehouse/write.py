@@ -235,7 +235,8 @@ def to_naive_utc(instant: datetime) -> datetime:
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    connection.register("incoming_chunk", frame)
+    # As string views, DuckDB reads the texts where they lie; the default form copies them first.
+    connection.register("incoming_chunk", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
     try:
         connection.sql(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_chunk")  # noqa: S608 - two fixed names
     finally:
