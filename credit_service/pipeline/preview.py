@@ -18,14 +18,13 @@ from credit_service.domain.batch import Batch, BatchStatus, Effects, ReceivedFil
 from credit_service.domain.score import ListKind
 from credit_service.errors import AccessError, CreditServiceError, SubmissionError
 from credit_service.intake.archive import unpack_archive
-from credit_service.intake.read_batch import open_batch
 from credit_service.intake.receive import receive_file
-from credit_service.pipeline.ingest import (
+from credit_service.pipeline.check_batch import (
     Progress,
-    check_context,
     check_permission,
     find_corrected,
     judge_whole,
+    open_reading,
     to_stored_batch,
     write_rows,
 )
@@ -139,7 +138,7 @@ def _preview_file(
         known = uow.batches.find_same(agency.agency_code, received.sha256)
     is_known = known is not None and known.status is not BatchStatus.WITHDRAWN
     batch = _to_batch(office, submission, agency, received)
-    reading = open_batch(received, office.templates(), check_context(office, batch, agency))
+    reading = open_reading(office, received, batch, agency)
     check_permission(agency, reading)
     batch = replace(batch, corrects=find_corrected(office, batch, reading))
     with office.warehouse.open() as session, session.trial() as trial:

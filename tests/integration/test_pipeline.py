@@ -13,7 +13,7 @@ from credit_service.domain.agency import Actor, Role
 from credit_service.domain.batch import BatchStatus
 from credit_service.domain.clock import FixedClock
 from credit_service.errors import GateRefused, PeriodUnknown, ScopeDenied, UnknownTemplate
-from credit_service.pipeline import ingest
+from credit_service.pipeline import check_batch, ingest
 from credit_service.pipeline.assess import assess
 from credit_service.pipeline.ingest import Submission, ingest_file
 from credit_service.pipeline.publish import publish
@@ -57,7 +57,7 @@ def test_a_crash_anywhere_in_ingest_loses_and_doubles_nothing(point, service, mo
     """Before checking, between chunks, and after the warehouse but before the ledger says stored."""
     sent = submission("行政处罚_生态环境局")
     with monkeypatch.context() as patch:
-        patch.setattr(ingest, point, crash)
+        patch.setattr(check_batch if hasattr(check_batch, point) else ingest, point, crash)
         with pytest.raises(Crash):
             ingest_file(service.office, sent)
     with service.office.ledger.reading() as uow:

@@ -22,7 +22,7 @@ from credit_service.bootstrap import build_service
 from credit_service.domain.batch import Batch, BatchStatus
 from credit_service.domain.clock import FixedClock
 from credit_service.errors import IllegalTransition
-from credit_service.pipeline import batch_life, ingest
+from credit_service.pipeline import batch_life, check_batch, ingest
 from credit_service.pipeline.batch_life import release_batch, withdraw_batch, withdraw_record
 from credit_service.pipeline.ingest import ingest_file
 from credit_service.pipeline.rebuild import rebuild, reconcile
@@ -35,8 +35,8 @@ BAD = st.builds(Honour, st.integers(1, 6), st.just("甲"), st.just("去年"))
 HELD = [Honour(n, day="去年") for n in range(1, 30)]
 """So many faulty rows that the batch waits for a second person."""
 KILL_POINTS: tuple[tuple[object, str], ...] = (
-    (ingest, "open_batch"),
-    (ingest, "build_records"),
+    (check_batch, "open_batch"),
+    (check_batch, "build_records"),
     (ingest, "judge_whole"),
     # Between warehouse and ledger.
     (ingest, "counts_of"),
