@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from credit_service.domain.query import Purpose
@@ -23,6 +24,7 @@ from credit_service.pipeline.assess import assess, repeat_run
 from credit_service.pipeline.rebuild import rebuild
 from credit_service.pipeline.resolve import judge_not_same, judge_own, judge_same, undo_judgement
 from credit_service.warehouse.links import list_links
+from credit_service.warehouse.snapshot import get_snapshot
 
 from .resolution_world import CLERK, DECIDER, REVIEWER, ResolutionWorld, company_code, open_world, registration_number
 
@@ -249,6 +251,21 @@ def test_the_warehouse_mirrors_the_links_and_may_lose_them(filled: ResolutionWor
     with office.warehouse.open() as session:
         assert list_links(session).rows() == mirrored
     assert len(mirrored) == 1
+
+
+def test_analysts_see_the_same_subjects_in_records_and_scores(filled: ResolutionWorld):
+    world, office = filled, filled.service.office
+    judge_same(office, world.subject_of("示市监罚〔2026〕3号"), COMPANY, REVIEWER, "核对登记档案")
+    judge_same(office, world.subject_of("示市监罚〔2026〕4号"), company_code(7), REVIEWER, "核对登记档案")
+    world.clock.move()
+    assess(office, DAY)
+    with duckdb.connect(str(get_snapshot(office.places.snapshots).path), read_only=True) as snapshot:
+        subjects = dict(snapshot.sql("SELECT subject_id, code FROM subjects_public").fetchall())
+        records = dict(snapshot.sql("SELECT subject_id, count(*) FROM records_public GROUP BY subject_id").fetchall())
+        scored = {row[0] for row in snapshot.sql("SELECT DISTINCT subject_id FROM scores").fetchall()}
+    assert set(subjects) == set(records) == scored
+    assert subjects[f"uscc:{company_code(7)}"] == company_code(7)
+    assert records[f"uscc:{COMPANY}"] == 2
 
 
 def test_an_empty_queue_is_a_queue(world: ResolutionWorld):

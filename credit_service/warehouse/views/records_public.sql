@@ -7,7 +7,7 @@ WITH graded AS (
 )
 SELECT
     r.record_id,
-    r.subject_id,
+    coalesce(l.to_subject_id, r.subject_id) AS subject_id,
     r.kind,
     g.category,
     g.severity,
@@ -21,5 +21,6 @@ SELECT
     r.batch_id
 FROM current_records AS r
 LEFT JOIN graded AS g ON g.record_id = r.record_id
+LEFT JOIN subject_links AS l ON l.from_subject_id = r.subject_id AND l.unlinked_at IS NULL
 WHERE r.subject_kind = 'organisation'
 ORDER BY r.record_id
