@@ -16,6 +16,7 @@ from credit_service.cli.app import app, run
 from credit_service.cli.output import JsonFlag, out, print_json
 from credit_service.pipeline.rebuild import reconcile
 from credit_service.pipeline.serving import hold_home
+from credit_service.pipeline.worker import QueueWorker
 from credit_service.web.app import create_app
 
 
@@ -23,9 +24,12 @@ from credit_service.web.app import create_app
 def serve(
     host: Annotated[str, typer.Option("--host", help="监听地址。")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口。")] = 8000,
+    work: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="是否同时检查入库；另有 credit worker 运行时可以不要。")
+    ] = True,
     as_json: JsonFlag = False,
 ) -> None:
-    """启动网站和接口；先核对数据仓库与台账是否一致。"""
+    """启动网站和接口，并依次检查入库收到的文件；先核对数据仓库与台账是否一致。"""
     service = build_service()
     listener = socket.create_server((host, port))
     outcome = reconcile(service.office)
@@ -35,9 +39,16 @@ def serve(
         out.print(f"[yellow]核对完成：重新入库 {len(outcome.restored)} 批，清除 {len(outcome.dropped)} 批。[/]")
     if not as_json:
         out.print(f"[bold green]打开 http://{host}:{port}[/]  （Ctrl+C 停止）")
-    config = uvicorn.Config(create_app(service), log_level="warning", server_header=False)
+    worker = QueueWorker(service.office) if work else None
+    config = uvicorn.Config(create_app(service, worker), log_level="warning", server_header=False)
     with hold_home(service.office.places):
-        uvicorn.Server(config).run(sockets=[listener])
+        if worker is not None:
+            worker.start()
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            if worker is not None:
+                worker.stop_and_wait()
 
 
 def main() -> None:

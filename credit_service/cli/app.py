@@ -19,6 +19,8 @@ from credit_service.cli import (
     rules_commands,
     subject_commands,
     template_commands,
+    watch_commands,
+    worker_commands,
 )
 from credit_service.cli.output import USAGE, fail, print_json
 from credit_service.errors import CreditServiceError, PathUnusable
@@ -33,6 +35,8 @@ app = typer.Typer(
 for module in (
     ingest_commands,
     batch_commands,
+    worker_commands,
+    watch_commands,
     assess_commands,
     publish_commands,
     quality_commands,

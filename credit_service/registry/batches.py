@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,6 +15,31 @@ from credit_service.registry.repository import Repository, Values
 from credit_service.registry.tables import BatchRow, table_of
 
 BATCH = table_of(BatchRow)
+
+
+@dataclass(frozen=True)
+class BatchFilter:
+    """Which batches a list asks for; None is any. The span of receipt excludes its end."""
+
+    agency_code: str | None = None
+    status: BatchStatus | None = None
+    template: str | None = None
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """Return the conditions of a statement."""
+        wanted = {
+            BATCH.c.agency_code: self.agency_code,
+            BATCH.c.status: None if self.status is None else self.status.value,
+            BATCH.c.template: self.template,
+        }
+        conditions = [column == value for column, value in wanted.items() if value is not None]
+        if self.from_at is not None:
+            conditions.append(BATCH.c.received_at >= self.from_at)
+        if self.until_at is not None:
+            conditions.append(BATCH.c.received_at < self.until_at)
+        return conditions
 
 
 class Batches(Repository):
@@ -140,6 +165,15 @@ class Batches(Repository):
         if status is not None:
             statement = statement.where(BATCH.c.status == status.value)
         return [_to_batch(row) for row in self._all(statement)]
+
+    def list_page(self, wanted: BatchFilter, limit: int, offset: int) -> list[Batch]:
+        """Return one page of the batches asked for, newest first."""
+        statement = sa.select(BATCH).where(*wanted.conditions()).order_by(BATCH.c.seq.desc())
+        return [_to_batch(row) for row in self._all(statement.limit(limit).offset(offset))]
+
+    def count(self, wanted: BatchFilter) -> int:
+        """Return how many batches are asked for."""
+        return int(self._run(sa.select(sa.func.count()).select_from(BATCH).where(*wanted.conditions())).scalar_one())
 
     def list_in_order(self, *statuses: BatchStatus) -> list[Batch]:
         """Return every batch in some statuses, in the order received; those in ``RECEIVED`` are the queue."""

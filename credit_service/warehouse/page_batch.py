@@ -92,7 +92,7 @@ def count_records(session: Session, batch_id: str) -> int:
 def page_left_out(session: Session, corrected_id: str, copy_id: str, limit: int, offset: int) -> pl.DataFrame:
     """Return records that hold now, of acts a corrected batch reported and its copy does not.
 
-    **Shape**: ``record_id row sheet subject_name kind topic document_no fact outcome decided_on``, in the order of rows.
+    **Shape**: as `page_records` up to ``decided_on``, in the order of rows.
     """
     return session.run_query(
         _LEFT_OUT + " ORDER BY sheet, row, record_id LIMIT $limit OFFSET $offset",

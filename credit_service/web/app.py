@@ -13,14 +13,16 @@ from starlette.types import ASGIApp
 
 from credit_service import __version__
 from credit_service.bootstrap import Service
-from credit_service.web.agency import bulletins, checks, documentation, health
+from credit_service.pipeline.worker import QueueWorker
+from credit_service.web.agency import batches, bulletins, checks, documentation, health
 from credit_service.web.analyst import desk as analyst
-from credit_service.web.department import quality, reports, uploads
+from credit_service.web.department import batch_acts, previews, quality, reports, templates, uploads
+from credit_service.web.department.preview_desk import PreviewDesk
 from credit_service.web.dependencies import Throttles
 from credit_service.web.doors import Doors
 from credit_service.web.errors import install_error_handlers
 from credit_service.web.public import home, issues, sign_in, subjects
-from credit_service.web.review import cases
+from credit_service.web.review import cases, resolution
 
 STATIC = Path(__file__).parent / "static"
 
@@ -33,8 +35,14 @@ class CreditWeb(FastAPI):
         return Doors(super().build_middleware_stack(), self.state.service.office.public_url)
 
 
-def create_app(service: Service) -> FastAPI:
-    """Return the web application of one service."""
+def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
+    """Return the web application of one service.
+
+    Args:
+        service: The service.
+        worker: The worker of this process, which is called when something was received; None where another process
+            works through the queue.
+    """
     app = CreditWeb(
         title="信用红黑榜服务接口",
         version=__version__,
@@ -47,11 +55,27 @@ def create_app(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
+    app.state.worker = worker
+    app.state.previews = PreviewDesk(service.office)
     app.state.throttles = Throttles()
     install_error_handlers(app)
-    for module in (home, issues, subjects, sign_in, uploads, reports, quality, cases, analyst):
+    for module in (
+        home,
+        issues,
+        subjects,
+        sign_in,
+        uploads,
+        templates,
+        previews,
+        reports,
+        batch_acts,
+        quality,
+        cases,
+        resolution,
+        analyst,
+    ):
         app.include_router(module.router, include_in_schema=False)
-    for module in (checks, bulletins, health, documentation):
+    for module in (checks, bulletins, batches, health, documentation):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -23,7 +23,9 @@ from credit_service.domain.agency import Actor, Role
 from credit_service.errors import NotSignedIn, QuotaExceeded, ScopeDenied
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.pipeline.accounts import SignedIn, as_actor, find_signed_in
+from credit_service.pipeline.batch_life import MAY_RELEASE, MAY_WITHDRAW
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.worker import BatchProgress, QueueWorker
 from credit_service.web.pages import render_template
 
 COOKIE = "credit_sign_in"
@@ -35,6 +37,8 @@ UPLOAD_BODY = 300 * 1024 * 1024
 OVERSEERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 """They read every desk and change nothing."""
 MAY_SEE_BATCHES = frozenset({Role.SUBMITTER}) | OVERSEERS
+MAY_SEE_REPORTS = MAY_SEE_BATCHES | MAY_RELEASE
+"""Who releases a held batch looks at its report first."""
 MAY_UPLOAD = frozenset({Role.SUBMITTER})
 MAY_SEE_CASES = frozenset({Role.REVIEWER, Role.DECIDER, Role.PUBLISHER}) | OVERSEERS
 MAY_ACT = frozenset({Role.REVIEWER, Role.DECIDER})
@@ -113,6 +117,9 @@ def require(roles: frozenset[Role]) -> Callable[[Visit], Visit]:
 
 
 BatchVisit = Annotated[Visit, Depends(require(MAY_SEE_BATCHES))]
+ReportVisit = Annotated[Visit, Depends(require(MAY_SEE_REPORTS))]
+ReleaseVisit = Annotated[Visit, Depends(require(MAY_RELEASE))]
+WithdrawVisit = Annotated[Visit, Depends(require(MAY_WITHDRAW))]
 UploadVisit = Annotated[Visit, Depends(require(MAY_UPLOAD))]
 CaseVisit = Annotated[Visit, Depends(require(MAY_SEE_CASES))]
 ActVisit = Annotated[Visit, Depends(require(MAY_ACT))]
@@ -174,6 +181,19 @@ def find_throttles(request: Request) -> Throttles:
     """Return the throttles of this application."""
     throttles: Throttles = request.app.state.throttles
     return throttles
+
+
+def call_worker(request: Request) -> None:
+    """Tell the worker of this process, where there is one, that something was received."""
+    worker: QueueWorker | None = request.app.state.worker
+    if worker is not None:
+        worker.call()
+
+
+def find_progress(request: Request, batch_id: str) -> BatchProgress | None:
+    """Return how far a batch in work is, or None where the worker of this process does not have it."""
+    worker: QueueWorker | None = request.app.state.worker
+    return None if worker is None else worker.board.find(batch_id)
 
 
 def to_address(request: Request) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -27,3 +27,13 @@ def cut(items: Sequence[Item], page: int, size: int) -> Slice[Item]:
     page = min(max(page, 1), pages)
     start = (page - 1) * size
     return Slice(items[start : start + size], page, pages, len(items), start + 1 if items else 0)
+
+
+def fetch_slice(page: int, size: int, fetch: Callable[[int, int], tuple[Sequence[Item], int]]) -> Slice[Item]:
+    """Return a page of a list fetched by (limit, offset) with its total; a page past the end is the last one."""
+    items, total = fetch(size, (page - 1) * size)
+    pages = max(1, -(-total // size))
+    if page > pages:
+        page = pages
+        items, total = fetch(size, (page - 1) * size)
+    return Slice(items, page, pages, total, (page - 1) * size + 1 if items else 0)

@@ -28,6 +28,18 @@ PROBLEMS: dict[int | str, dict[str, object]] = {
     503: {**_PROBLEM, "description": "服务暂时不可用，按 Retry-After 等待后重试。"},
 }
 
+_FURTHER: dict[int | str, dict[str, object]] = {
+    404: {**_PROBLEM, "description": "没有这个编号，或属于别的单位。"},
+    409: {**_PROBLEM, "description": "当前状态不允许，或幂等键已用于别的文件。"},
+    410: {**_PROBLEM, "description": "分页位置无效，请从第一页重新读取。"},
+}
+
+
+def problems(*codes: int) -> dict[int | str, dict[str, object]]:
+    """Return the problem documents an operation can answer with."""
+    known = {**PROBLEMS, **_FURTHER}
+    return {code: known[code] for code in codes}
+
 
 def need_scope(scope: str) -> Callable[..., ApiKey]:
     """Return a dependency that lets keys with a scope in."""

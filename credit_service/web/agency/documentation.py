@@ -18,12 +18,15 @@ DESCRIPTION = (
     "密钥由系统管理员签发，只显示一次。\n\n"
     "查询必须写明用途（`purpose`）和办件编号（`case_no`），查询记录依法留存五年以上。"
     "结果在 `valid_until` 之前有效，之后应重新查询：名单会到期、修复或撤销，不要长期缓存。\n\n"
+    "报送（`/api/v1/batches`）先答复202和状态地址，再排队检查入库；"
+    "网络中断时带同一 `Idempotency-Key` 原样重发，不会重复。\n\n"
     "出错时返回 `application/problem+json`（RFC 9457），其中 `code` 是稳定的错误代码，`remedy` 说明下一步怎么做。"
 )
 
 TAGS = [
     {"name": "查询", "description": "主体信用状态。"},
     {"name": "公告", "description": "已发布的红黑榜公告。"},
+    {"name": "报送", "description": "报送数据文件，查询处理结果。"},
     {"name": "运行", "description": "服务状况。"},
 ]
 
@@ -33,8 +36,13 @@ FAULTS = (
     (403, "scope_denied", "密钥没有此项权限。"),
     (403, "purpose_missing", "没有写明办件编号。"),
     (404, "subject_not_found", "代码无法识别或校验码不符；在批量查询中只出现在该项的 error 内。"),
+    (404, "batch_not_found", "没有这个批次，或属于别的单位。"),
+    (409, "duplicate_batch", "幂等键已用于另一个文件；报送新的文件请换一个键。"),
+    (409, "illegal_transition", "批次现在的状态不允许这样做，如撤回已撤回的批次、读取尚未检查完的问题清单。"),
+    (410, "cursor_expired", "分页位置无效，请从第一页重新读取。"),
     (413, "content_too_large", "请求体过大，请减少一次查询的数量。"),
     (422, "invalid_request", "字段缺失、多余或取值不对，attributes.problems 逐项说明。"),
+    (422, "unreadable_file", "文件为空、损坏、加密，或不是可识别的表格。"),
     (429, "quota_exceeded", "访问过于频繁，按 Retry-After 等待后重试。"),
     (503, "warehouse_busy", "数据正在更新，按 Retry-After 等待后重试。"),
 )
@@ -69,6 +77,8 @@ class Operation:
     summary: str
     description: str
     body: str
+    parameters: tuple[Member, ...]
+    """Headers and parts of the query."""
     responses: tuple[tuple[str, str, str], ...]
 
 
@@ -109,6 +119,8 @@ def describe_type(schema: Mapping[str, Any]) -> str:
     return f"{kind}（{form}）" if form else kind
 
 
+_FILE_BODY = "文件：表单（multipart/form-data）中的 file，或直接以文件内容为请求体并写明 X-File-Name"
+_WHERE = {"header": "请求头", "query": "地址参数"}
 _TYPES = {"string": "文本", "integer": "整数", "object": "对象", "boolean": "是否", "null": "空"}
 _FORMATS = {"date": "日期", "date-time": "时刻"}
 
@@ -123,15 +135,22 @@ def _to_model(name: str, schema: Mapping[str, Any]) -> Model:
 
 
 def _to_operation(method: str, path: str, operation: Mapping[str, Any]) -> Operation:
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    content = operation.get("requestBody", {}).get("content", {})
+    is_file = "multipart/form-data" in content
+    body = None if is_file else content.get("application/json", {}).get("schema")
     return Operation(
         method=method.upper(),
         path=path,
         summary=operation["summary"],
         description=operation.get("description", ""),
-        body=describe_type(body) if body else "",
+        body=_FILE_BODY if is_file else describe_type(body) if body else "",
+        parameters=tuple(
+            Member(one["name"], _WHERE[one["in"]], one["required"], one.get("description", ""))
+            for one in operation.get("parameters", ())
+            if one["in"] in _WHERE
+        ),
         responses=tuple(
-            (status, "成功" if status == "200" else answer["description"], _describe_content(answer))
+            (status, "成功" if status.startswith("2") else answer["description"], _describe_content(answer))
             for status, answer in sorted(operation["responses"].items())
         ),
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from credit_service.domain.clock import FixedClock
 from credit_service.pipeline.accounts import NewAccount, add_account, add_key
 from credit_service.pipeline.agencies import list_agencies
 from credit_service.pipeline.demo import DemoOutcome, play_demo
+from credit_service.pipeline.worker import QueueWorker, WorkedBatch
 from credit_service.settings import Settings
 from credit_service.web.app import create_app
 from credit_service.web.dependencies import Throttle, Throttles
@@ -38,8 +41,13 @@ class World:
     agencies: tuple[str, str]
     key: str
     app: FastAPI
+    worker: QueueWorker
     demo: DemoOutcome | None = None
     signed_in: dict[Role | None, TestClient] = field(default_factory=dict)
+
+    def drain(self) -> list[WorkedBatch]:
+        """Let the worker, which runs only when it is told to, work through the queue."""
+        return list(self.worker.drain())
 
     def client(self, role: Role | None = None) -> TestClient:
         """Return a browser, signed in as this role; the same one for the same role."""
@@ -75,14 +83,15 @@ def _add_people(service: Service) -> tuple[dict[Role, str], tuple[str, str], str
     passwords = {role: f"correct-horse-{number}" for number, role in enumerate(Role)}
     for role, password in passwords.items():
         add_account(service.office, NewAccount(f"test-{role.value}", f"测试{role.label}", own, role, password))
-    return passwords, (own, other), add_key(service.office, own, ("checks", "bulletins")).secret
+    return passwords, (own, other), add_key(service.office, own, ("checks", "bulletins", "batches")).secret
 
 
 def _open_world(service: Service, demo: DemoOutcome | None) -> World:
-    app = create_app(service)
+    worker = QueueWorker(service.office)
+    app = create_app(service, worker)
     # Every test signs in from the same address; test_web_sign_in.py looks at the real limit.
     app.state.throttles = Throttles(sign_ins=Throttle("1000/minute"))
-    return World(service, *_add_people(service), app=app, demo=demo)
+    return World(service, *_add_people(service), app=app, worker=worker, demo=demo)
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +114,35 @@ def world(played: tuple[Settings, DemoOutcome]) -> World:
     """A service in which the demo was played: batches, cases, one released bulletin."""
     settings, demo = played
     return _open_world(build_service(settings, FixedClock(NOW)), demo)
+
+
+@pytest.fixture(scope="session")
+def open_doors() -> Callable[[Service], World]:
+    """Put the doors before a service of a test's own, with an account for each role."""
+    return lambda service: _open_world(service, None)
+
+
+class TickingClock:
+    """A second passes between any two looks at it, so that what came later is known to be later."""
+
+    def __init__(self) -> None:
+        self._ticks = count()
+
+    def now(self) -> datetime:
+        return NOW + timedelta(seconds=next(self._ticks))
+
+
+@pytest.fixture
+def fresh_world(tmp_path: Path) -> World:
+    """A service of one test's own, so that every batch in it is the test's; its key hands batches in."""
+    service = build_service(Settings(home=tmp_path / "home"), TickingClock())
+    agencies = {agency.short_name: agency.agency_code for agency in list_agencies(service.office)}
+    sender, other = agencies["市场监管局"], agencies["税务局"]
+    key = add_key(service.office, sender, ("batches",)).secret
+    worker = QueueWorker(service.office)
+    app = create_app(service, worker)
+    app.state.throttles = Throttles(sign_ins=Throttle("1000/minute"))
+    return World(service, {}, (sender, other), key, app, worker)
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ R = Role
 EVERYBODY = frozenset({None, *Role})
 OVERSEERS = frozenset({R.AUDITOR, R.ADMINISTRATOR})
 BATCHES = frozenset({R.SUBMITTER}) | OVERSEERS
+SENDERS = frozenset({R.SUBMITTER})
+REPORTS = BATCHES | {R.REVIEWER, R.DECIDER}
 CASES = frozenset({R.REVIEWER, R.DECIDER, R.PUBLISHER}) | OVERSEERS
 SQL = frozenset({R.ANALYST}) | OVERSEERS
 
@@ -40,12 +42,30 @@ TABLE = {
     ("GET", "/api/openapi.json"): EVERYBODY,
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/readyz"): EVERYBODY,
-    ("GET", "/department"): BATCHES,
+    ("GET", "/department"): REPORTS,
     ("GET", "/department/templates/{template_id}.csv"): BATCHES,
-    ("GET", "/department/batches/{batch_id}"): BATCHES,
-    ("GET", "/department/batches/{batch_id}/errors.xlsx"): BATCHES,
-    ("GET", "/department/batches/{batch_id}/findings.json"): BATCHES,
-    ("POST", "/department/batches"): frozenset({R.SUBMITTER}),
+    ("GET", "/department/templates/{template_id}.xlsx"): BATCHES,
+    ("GET", "/department/batches/{batch_id}"): REPORTS,
+    ("GET", "/department/batches/{batch_id}/progress"): REPORTS,
+    ("GET", "/department/batches/{batch_id}/state"): REPORTS,
+    ("GET", "/department/batches/{batch_id}/errors.xlsx"): REPORTS,
+    ("GET", "/department/batches/{batch_id}/findings.json"): REPORTS,
+    ("GET", "/department/batches/{batch_id}/records"): REPORTS,
+    ("GET", "/department/batches/{batch_id}/left-out"): REPORTS,
+    ("POST", "/department/batches"): SENDERS,
+    ("POST", "/department/batches/{batch_id}/release"): frozenset(
+        {R.SUBMITTER, R.REVIEWER, R.DECIDER, R.ADMINISTRATOR}
+    ),
+    ("POST", "/department/batches/{batch_id}/withdraw"): SENDERS | {R.ADMINISTRATOR},
+    ("POST", "/department/batches/{batch_id}/records/{record_id}/withdraw"): SENDERS | {R.ADMINISTRATOR},
+    ("GET", "/department/previews/{token}"): SENDERS,
+    ("GET", "/department/previews/{token}/progress"): SENDERS,
+    ("GET", "/department/previews/{token}/preview.json"): SENDERS,
+    ("POST", "/department/previews/{token}/submit"): SENDERS,
+    ("POST", "/department/previews/{token}/discard"): SENDERS,
+    ("GET", "/department/quality"): BATCHES | {R.REVIEWER},
+    ("GET", "/department/quality.xlsx"): BATCHES | {R.REVIEWER},
+    ("GET", "/department/quality.csv"): BATCHES | {R.REVIEWER},
     ("GET", "/review"): CASES,
     ("GET", "/review/cases/{case_id}"): CASES,
     ("POST", "/review/cases/{case_id}/acts"): frozenset({R.REVIEWER, R.DECIDER}),
@@ -55,6 +75,11 @@ TABLE = {
     # Behind a key, not a sign-in: nobody's cookie opens these.
     ("POST", "/api/v1/checks"): frozenset(),
     ("GET", "/api/v1/bulletins"): frozenset(),
+    ("POST", "/api/v1/batches"): frozenset(),
+    ("POST", "/api/v1/batches/preview"): frozenset(),
+    ("GET", "/api/v1/batches/{batch_id}"): frozenset(),
+    ("GET", "/api/v1/batches/{batch_id}/findings"): frozenset(),
+    ("POST", "/api/v1/batches/{batch_id}/withdraw"): frozenset(),
 }
 # These end or open a sign-in; test_web_sign_in.py holds them.
 ELSEWHERE = {("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/static")}
@@ -96,7 +121,7 @@ def _body(world: World, method: str, path: str, role: Role | None):
 def test_a_clerk_does_not_see_another_agencys_batch(world: World):
     batch = next(b for b in _batches(world) if b.agency_code != world.agencies[0])
     clerk, auditor = world.client(Role.SUBMITTER), world.client(Role.AUDITOR)
-    for suffix in ("", "/errors.xlsx", "/findings.json"):
+    for suffix in ("", "/progress", "/state", "/records", "/left-out", "/errors.xlsx", "/findings.json"):
         assert clerk.get(f"/department/batches/{batch.batch_id}{suffix}").status_code == 404
     assert auditor.get(f"/department/batches/{batch.batch_id}").status_code == 200
 
