@@ -192,6 +192,25 @@ def test_known_misspellings_are_read(written, meant):
     assert table.position_of(meant) == headers.index(written)
 
 
+@pytest.mark.parametrize(
+    ("name", "header", "written"),
+    [
+        ("black_province", "失信领域", "失信的领域"),
+        ("penalty_org.department_2019", "处罚名称", "处罚的名称"),
+        ("penalty_org.publicity_2016", "处罚名称", "处罚案名称"),
+        ("tax_serious", "案件上报期", "案件的上报期"),
+        ("commitment", "履约状态", "履约的状态"),
+        ("sector_grade", "评定结果", "评定的结果"),
+        ("penalty_org", "处罚决定日期", "处罚决定之日期"),
+    ],
+)
+def test_a_near_miss_is_asked_about(name, header, written):
+    headers = [written if column.header == header else column.header for column in get(name).columns]
+    with pytest.raises(MissingColumns) as refusal:
+        recognise(headers)
+    assert f"“{written}”是否即“{header}”？" in refusal.value.remedy
+
+
 def test_a_misspelt_header_is_told(desk):
     row = {("公示截至期" if header == "公示截止期" else header): cell for header, cell in desk.penalty(1).items()}
     outcome = desk.read(desk.write_csv([row]))
