@@ -32,6 +32,8 @@ PAGES: dict[str, Role | None] = {
     "/api/docs": None,
     "/department": Role.SUBMITTER,
     "/department/batches/{batch}": Role.AUDITOR,
+    "/department/quality?month=2026-09": Role.AUDITOR,
+    "/department/quality?month=2026-09&agency=11990101990100034U": Role.AUDITOR,
     "/review": Role.REVIEWER,
     "/review/cases/{proposed}": Role.REVIEWER,
     "/review/cases/{published}": Role.DECIDER,
