@@ -140,9 +140,9 @@ class Template:
     constants: tuple[tuple[str, str], ...] = ()
     """Record fields with one value for every row of this template."""
     kind_when: tuple[KindWhen, ...] = ()
-    organisation_words: tuple[str, ...] = ()
-    """Where neither a column nor a code tells the kind of subject: a name with one of these words is an organisation's,
-    any other a person's, so that no person is taken for an organisation."""
+    organisation_endings: tuple[str, ...] = ()
+    """Where neither a column nor a code tells the kind of subject: a name that ends in one of these is an
+    organisation's, any other a person's, so that no person is taken for an organisation."""
     is_undated: bool = False
     """The lists of this kind name no day of decision; the day of receipt stands for it, and the row is marked."""
     edition: str = ""

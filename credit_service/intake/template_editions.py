@@ -31,7 +31,7 @@ EDITION_KEYS: Final = frozenset(
         "subject_kind",
         "any_of",
         "unique_by",
-        "organisation_words",
+        "organisation_endings",
         "is_undated",
         "source",
         "status",
@@ -78,7 +78,7 @@ def to_edition(template: Template, raw: object) -> Template:
             for when in template.kind_when
             if when.column in place
         ),
-        organisation_words=tuple(fields.get("organisation_words", template.organisation_words)),
+        organisation_endings=tuple(fields.get("organisation_endings", template.organisation_endings)),
         is_undated=to_flag(fields.get("is_undated", "false"), where),
         source=fields["source"],
         status=fields["status"],

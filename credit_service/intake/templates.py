@@ -73,7 +73,7 @@ TEMPLATE_KEYS: Final = frozenset(
         "unique_by",
         "constants",
         "kind_when",
-        "organisation_words",
+        "organisation_endings",
         "is_undated",
         "editions",
         "source",
@@ -138,7 +138,7 @@ def _to_template(raw: object, stem: str) -> Template:
             to_mapping(fields.get("constants", {}), {name for name, _ in RECORD_FIELDS}, "constants").items()
         ),
         kind_when=tuple(_to_kind_when(item) for item in fields.get("kind_when", ())),
-        organisation_words=tuple(fields.get("organisation_words", ())),
+        organisation_endings=tuple(fields.get("organisation_endings", ())),
         is_undated=to_flag(fields.get("is_undated", "false"), "is_undated"),
         source=fields["source"],
         status=fields["status"],

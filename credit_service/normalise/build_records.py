@@ -80,7 +80,9 @@ def build_records(accepted: pl.DataFrame, context: BuildContext) -> BuiltRecords
     rows = rows.with_columns(
         make_record_ids(rows, context.batch_id, multi_sheet=context.multi_sheet).alias("record_id")
     )
-    rows = resolve_subjects(rows, context.template.subject_kind, context.hash_key, context.template.organisation_words)
+    rows = resolve_subjects(
+        rows, context.template.subject_kind, context.hash_key, context.template.organisation_endings
+    )
     rows = add_representative_keys(rows, context.hash_key)
     rows = rows.with_columns(
         *(normalise_name(name) for name in ("subject_name", "authority_name")),

@@ -57,7 +57,7 @@ def normalise_person_number(number: str, kind: IdentifierKind = IdentifierKind.P
 
 
 def resolve_subjects(
-    rows: pl.DataFrame, template_kind: str | None, hash_key: bytes, organisation_words: Sequence[str] = ()
+    rows: pl.DataFrame, template_kind: str | None, hash_key: bytes, organisation_endings: Sequence[str] = ()
 ) -> pl.DataFrame:
     """Add who each row is about.
 
@@ -65,12 +65,12 @@ def resolve_subjects(
         rows: The targets of a template and ``record_id``.
         template_kind: The kind of subject where the template fixes it.
         hash_key: Key for persons' ids.
-        organisation_words: What marks an organisation's name where nothing else tells the kind of subject.
+        organisation_endings: How an organisation's name ends, where nothing else tells the kind of subject.
 
     **Shape**: rows unchanged, plus ``subject_kind``, ``subject_id``, ``identifier_kind``, ``identifier_code`` (null
     for persons), ``person_number`` (canonical; null for all but persons) and ``adult_on``.
     """
-    rows = rows.with_columns(tell_subject_kinds(rows, template_kind, organisation_words))
+    rows = rows.with_columns(tell_subject_kinds(rows, template_kind, organisation_endings))
     is_person = pl.col("subject_kind") == SubjectKind.PERSON.value
     rows = rows.with_columns(*_organisation_code(is_person), _person_kind(is_person))
     rows = rows.with_columns(*_written_number(is_person))

@@ -22,6 +22,8 @@ FREE_TEXTS = ("topic", "document_no", "fact", "basis", "outcome", "consent_no")
 
 _PLAIN_NAME = "^[0-9A-Za-z\u4e00-\u9fff（）·]*$"
 _PLAIN_NUMBER = "^[-0-9A-Za-z\u4e00-\u9fff〔〕（）]*$"
+_REMARK = re.compile(r"\s*[（(][^（()）]*[）)]\s*$")
+_BETWEEN_NAMES = re.compile("[、，,;；]")
 _CITIZEN_NUMBER = "[0-9０-９]{17}[0-9０-９XxＸｘ]"
 
 
@@ -121,13 +123,20 @@ def scrub_text(text: str, name: str, number: str | None) -> str:
     """Return the text with a person's name and number replaced by their masked forms.
 
     Spaces inside the name, full-width digits, a small x and the 15-digit form are seen through. A name of one letter is
-    left alone: it says no more than its mask.
+    left alone: it says no more than its mask. A cell may hold more than one name (张三（时任经理）、李四): each of them
+    is replaced.
     """
-    if len(name) > 1:
-        text = _replace(text, name, mask_person_name(name))
+    for form in _names_in(name):
+        text = _replace(text, form, mask_person_name(form))
     for form in _forms(number):
         text = _replace(text, form, mask_person_id(form))
     return text
+
+
+def _names_in(cell: str) -> list[str]:
+    """Return the cell itself and the names in it, the longest first."""
+    parts = [_REMARK.sub("", part).strip() for part in _BETWEEN_NAMES.split(_REMARK.sub("", cell))]
+    return sorted({name for name in (cell, *parts) if len(name) > 1}, key=lambda name: (-len(name), name))
 
 
 def _forms(number: str | None) -> list[str]:

@@ -7,6 +7,7 @@ organisation taken for a person only waits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -16,16 +17,19 @@ from credit_service.domain.subject import SubjectKind
 
 _PERSON = pl.lit(SubjectKind.PERSON.value)
 _ORGANISATION = pl.lit(SubjectKind.ORGANISATION.value)
+SHORTEST_NAME = 4
+"""Letters an organisation's name has at least; a person may be called 李小店."""
+_REMARK = r"\s*\([^()]*\)$"
 _CITIZEN_FORM = "^(?:[0-9]{17}[0-9Xx]|[0-9]{15})$"
 
 
-def tell_subject_kinds(rows: pl.DataFrame, template_kind: str | None, organisation_words: Sequence[str]) -> pl.Expr:
+def tell_subject_kinds(rows: pl.DataFrame, template_kind: str | None, organisation_endings: Sequence[str]) -> pl.Expr:
     """Return the kind of each row's subject.
 
     Args:
         rows: The targets of a template.
         template_kind: The kind where the template fixes it.
-        organisation_words: What marks the name of an organisation where there is no code; none: every row without a
+        organisation_endings: How the name of an organisation ends where there is no code; none: every row without a
             code is an organisation's, as its template names nobody else.
     """
     told = pl.coalesce(pl.col("subject_kind"), pl.lit(template_kind, dtype=pl.String))
@@ -40,7 +44,7 @@ def tell_subject_kinds(rows: pl.DataFrame, template_kind: str | None, organisati
         .then(pl.when(pl.col("subject_code").is_in(_find_persons(rows))).then(_PERSON).otherwise(_ORGANISATION))
         .when(has_number)
         .then(_PERSON)
-        .otherwise(_tell_by_name(organisation_words))
+        .otherwise(_tell_by_name(organisation_endings))
         .alias("subject_kind")
     )
 
@@ -56,8 +60,12 @@ def _is_person(code: str) -> bool:
     return is_valid_person_id(code) or (is_valid_old_person_id(code) and not is_valid_registration(code))
 
 
-def _tell_by_name(words: Sequence[str]) -> pl.Expr:
-    if not words:
+def _tell_by_name(endings: Sequence[str]) -> pl.Expr:
+    """Return the kind by the end of the name: 张三（时任某银行行长） is a person, 某事务所（普通合伙） is none."""
+    if not endings:
         return _ORGANISATION
-    name = pl.col("subject_name").fill_null("")
-    return pl.when(name.str.contains_any(list(words))).then(_ORGANISATION).otherwise(_PERSON)
+    name = pl.col("subject_name").fill_null("").str.normalize("NFKC").str.strip_chars()
+    name = name.str.replace(_REMARK, "").str.replace(_REMARK, "")
+    ends = "|".join(re.escape(ending) for ending in endings)
+    is_organisation = name.str.contains(f"(?:{ends})$") & (name.str.len_chars() >= SHORTEST_NAME)
+    return pl.when(is_organisation).then(_ORGANISATION).otherwise(_PERSON)

@@ -42,7 +42,7 @@ def build(context: BuildContext = CONTEXT, **changes: object) -> dict[str, objec
         "状态": None,
     }
     types = {"日期": pl.Date(), "类别1": pl.List(pl.String()), "类别2": pl.List(pl.String())}
-    columns = {name: types.get(name, pl.Int64() if name == "row" else pl.String()) for name in row}
+    columns = {n: types.get(n, pl.Int64() if n == "row" else pl.String()) for n in (*row, *changes)}
     accepted = pl.DataFrame([row | changes], schema=columns)
     return build_records(accepted, context).records.row(0, named=True)
 
@@ -72,7 +72,17 @@ def test_a_row_without_a_day_gets_the_legal_day_of_receipt():
 
 
 def test_a_name_without_an_organisations_words_is_kept_as_a_persons():
-    context = replace(CONTEXT, template=replace(TEMPLATE, subject_kind=None, organisation_words=("公司",)))
+    context = replace(CONTEXT, template=replace(TEMPLATE, subject_kind=None, organisation_endings=("公司",)))
     assert build(context)["subject_kind"] == "organisation"
     person = build(context, 名称="张三")
     assert (person["subject_kind"], person["subject_name"]) == ("person", "张*")
+
+
+def test_a_person_named_with_an_office_is_withheld_from_the_texts_too():
+    columns = (*TEMPLATE.columns, Column("事实", CellType.TEXT, "fact"))
+    template = replace(TEMPLATE, subject_kind=None, organisation_endings=("支行",), columns=columns)
+    text = "对张三警告，对李四罚款"
+    person = build(replace(CONTEXT, template=template), 名称="张三（时任测试银行示范支行行长）、李四", 事实=text)
+    assert person["subject_kind"] == "person"
+    assert "张三" not in str(person)
+    assert "李四" not in str(person)

@@ -8,14 +8,14 @@ import pytest
 from credit_service.normalise.subject_kinds import tell_subject_kinds
 from credit_service.normalise.targets import TARGETS
 
-WORDS = ("公司", "银行")
+ENDINGS = ("公司", "支行", "店", "事务所")
 PERSON_ID = "11010519491231002X"
 
 
-def kind_of(template_kind: str | None = None, words: tuple[str, ...] = WORDS, **cells: str) -> str:
+def kind_of(template_kind: str | None = None, endings: tuple[str, ...] = ENDINGS, **cells: str) -> str:
     row = {name: [cells.get(name)] for name in TARGETS}
     rows = pl.DataFrame(row, schema=TARGETS)
-    return rows.select(tell_subject_kinds(rows, template_kind, words)).item()
+    return rows.select(tell_subject_kinds(rows, template_kind, endings)).item()
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,12 @@ def kind_of(template_kind: str | None = None, words: tuple[str, ...] = WORDS, **
         ({"subject_code": "999999800101002"}, "person"),
         ({"subject_code": "91990101MA00000001"}, "organisation"),
         ({"subject_name": "测试银行股份有限公司"}, "organisation"),
+        ({"subject_name": "测试会计师事务所（特殊普通合伙）"}, "organisation"),
+        ({"subject_name": "测试公司(曾用名：甲公司) (吊销)"}, "organisation"),
+        ({"subject_name": "张三（时任测试银行示范支行行长）"}, "person"),
+        ({"subject_name": "时任测试银行示范支行行长张三"}, "person"),
+        ({"subject_name": "测试银行示范支行、张三"}, "person"),
+        ({"subject_name": "李小店"}, "person"),
         ({"subject_name": "张三"}, "person"),
         ({}, "person"),
     ],
@@ -42,5 +48,5 @@ def test_the_template_counts_before_codes():
     assert kind_of("person", uscc_code="91990101MA00000001") == "person"
 
 
-def test_without_words_a_nameless_row_is_an_organisations():
-    assert kind_of(words=(), subject_name="张三") == "organisation"
+def test_without_endings_a_nameless_row_is_an_organisations():
+    assert kind_of(endings=(), subject_name="张三") == "organisation"
