@@ -9,6 +9,7 @@ name of the same length (one more, one less) that begins or ends like it; the sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -38,19 +39,22 @@ def find_comparable(session: Session, asked: Sequence[Asked]) -> dict[str, list[
 
     **Shape**: at most `MOST_COMPARED` ids each, those of exactly this name first, then by distance.
     """
-    if not asked:
-        return {}
+    found: dict[str, list[str]] = {one.subject_id: [] for one in asked}
+    # An empty core is part of every name.
+    usable = [one for one in asked if one.core]
+    if not usable:
+        return found
     frame = session.run_query(
         _COMPARABLE,
         {
-            "ids": [one.subject_id for one in asked],
-            "names": [one.name for one in asked],
-            "cores": [one.core for one in asked],
+            "ids": [one.subject_id for one in usable],
+            "names": [one.name for one in usable],
+            "cores": [one.core for one in usable],
+            "pattern": _pattern(usable),
             "near": NEAR_BYTES,
             "most": MOST_COMPARED,
         },
     )
-    found: dict[str, list[str]] = {one.subject_id: [] for one in asked}
     for asked_id, subject_id in frame.iter_rows():
         found[asked_id].append(subject_id)
     return found
@@ -103,6 +107,15 @@ def list_records(session: Session, subject_id: str, limit: int) -> pl.DataFrame:
     return session.run_query(_RECORDS, {"subject_id": subject_id, "limit": limit})
 
 
+def _pattern(asked: Sequence[Asked]) -> str:
+    """Return what a name must match to be near to any of those asked about: one scan instead of one for each."""
+    cores = sorted({re.escape(one.core) for one in asked})
+    heads = sorted({re.escape(one.name[: len(one.name) // 2]) for one in asked if len(one.name) > 1})
+    tails = sorted({re.escape(one.name[-(len(one.name) // 2) :]) for one in asked if len(one.name) > 1})
+    parts = [*cores, *(f"^{head}" for head in heads), *(f"{tail}$" for tail in tails)]
+    return "|".join(parts)
+
+
 _SPELLED = "lower(replace(replace(subject_name, ' ', ''), chr(12288), ''))"
 
 _COMPARABLE = f"""
@@ -114,31 +127,37 @@ WITH asked AS (
     FROM records
     WHERE subject_id IN (SELECT unnest(CAST($ids AS VARCHAR[]))) AND representative_key IS NOT NULL
     GROUP BY ALL
-), known AS (
+), known AS MATERIALIZED (
     SELECT {_SPELLED} AS name, subject_id
     FROM records
     WHERE subject_kind <> 'person' AND NOT starts_with(subject_id, 'none:')
-    GROUP BY ALL
+), parts AS (
+    SELECT DISTINCT asked_id, substr(name, begins, size) AS name
+    FROM asked, generate_series(1, length(name)) AS b(begins),
+        generate_series(least(4, length(name)), length(name)) AS s(size)
+    WHERE begins + size <= length(name) + 1
 ), names AS (
-    SELECT DISTINCT name, length(name) AS size FROM known
+    SELECT DISTINCT name FROM known WHERE regexp_matches(name, $pattern)
 ), near AS (
-    SELECT a.asked_id, n.name, least(levenshtein(n.name, a.name), 29) AS place
+    SELECT a.asked_id, n.name
     FROM asked AS a
     JOIN names AS n
       ON contains(n.name, a.core)
-      OR (n.size > 3 AND contains(a.name, n.name))
       OR (
-        n.size BETWEEN length(a.name) - 1 AND length(a.name) + 1
+        length(n.name) BETWEEN length(a.name) - 1 AND length(a.name) + 1
         AND (
             starts_with(n.name, left(a.name, length(a.name) // 2))
             OR ends_with(n.name, right(a.name, length(a.name) // 2))
         )
         AND levenshtein(n.name, a.name) <= $near
       )
+    UNION
+    SELECT asked_id, name FROM parts
 ), found AS (
-    SELECT a.asked_id, k.subject_id, 0 AS place FROM asked AS a JOIN known AS k ON k.name = a.name
-    UNION ALL
-    SELECT n.asked_id, k.subject_id, n.place FROM near AS n JOIN known AS k ON k.name = n.name
+    SELECT n.asked_id, k.subject_id, least(levenshtein(k.name, a.name), 29) AS place
+    FROM near AS n
+    JOIN known AS k ON k.name = n.name
+    JOIN asked AS a ON a.asked_id = n.asked_id
     UNION ALL
     SELECT p.asked_id, r.subject_id, 30 AS place
     FROM profile AS p
