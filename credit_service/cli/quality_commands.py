@@ -58,11 +58,14 @@ def _print_board(board: QualityBoard) -> None:
         counts = line.counts
         shares = (counts.compliance.label, counts.timeliness.label)
         faults = (counts.late, counts.wrong, counts.repeated, counts.nil_reports, line.now.missing, counts.refused)
-        rows.append((place or "—", line.agency.short_name, counts.sent, counts.accepted, *shares, *faults))
+        # A department alone has no place among others.
+        shown = place if place and len(board.agencies) > 1 else "—"
+        rows.append((shown, line.agency.short_name, counts.sent, counts.accepted, *shares, *faults))
     if not rows:
         out.print("还没有单位报送，也没有到期的报送义务。用 credit ingest 文件 --agency 单位代码 报送第一批。")
         return
-    print_table(f"{board.month.label}报送质量（按合规率排列）", HEADINGS, rows)
+    order = "（按合规率排列）" if len(rows) > 1 else ""
+    print_table(f"{board.month.label}报送质量{order}", HEADINGS, rows)
     if board.is_open:
         out.print(f"  {board.month.label}尚未结束，数字还会变化。")
     if board.unknown_years:
