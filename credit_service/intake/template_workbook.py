@@ -168,7 +168,7 @@ def _write_choices(sheet: Worksheet, template: Template, styles: _Styles) -> dic
         for row, label in enumerate(labels, 2):
             sheet.write_string(row, place, label)
         letter = xl_col_to_name(place, col_abs=True)
-        ranges[column.header] = f"={CHOICE_SHEET}!{letter}$3:{letter}${len(labels) + 2}"
+        ranges[column.header] = f"='{CHOICE_SHEET}'!{letter}$3:{letter}${len(labels) + 2}"
     return ranges
 
 

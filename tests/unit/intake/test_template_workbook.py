@@ -86,7 +86,7 @@ def test_choices_are_drop_downs_of_the_code_table():
     assert len(lists) == 2
     for rule in lists:
         sheet, _, area = rule.formula1.partition("!")
-        cells = [cell.value for (cell,) in book[sheet][area.replace("$", "")]]
+        cells = [cell.value for (cell,) in book[sheet.strip("'")][area.replace("$", "")]]
         assert all(cells)
         assert [area.min_row for area in rule.sqref.ranges] == [2]
 
