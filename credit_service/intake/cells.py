@@ -44,6 +44,7 @@ _QUARTER: Final = re.compile(
     r"([12]\d{3})\s*[-年]?\s*(?:第\s*([1-4一二三四])\s*季度?|([1-4一二三四])\s*季度?|[Qq]([1-4]))", re.ASCII
 )
 _QUARTERS: Final = "1234一二三四"
+_SHORT_MONTH: Final = re.compile(r"(?:19|20)\d{3}", re.ASCII)
 _YEAR: Final = re.compile(r"([12]\d{3})\s*年?度?", re.ASCII)
 _SEPARATORS: Final = re.compile(r"[;；、，,|\n]+")
 _DATE_REMEDY: Final = "请改成“2026-09-01”或“2026/9/1”这样的年月日。"
@@ -216,6 +217,8 @@ def read_period(cell: str) -> Verdict:
     found = _YEAR.fullmatch(cell)
     if found is not None:
         return _date_of(cell, int(found[1]), 12, 31)
+    if _SHORT_MONTH.fullmatch(cell) is not None:
+        return Verdict(None, "date-format", f"“{cell}”可能是缺了0的年月，也可能是日期的序号", _PERIOD_REMEDY)
     verdict = read_date(cell)
     return replace(verdict, remedy=_PERIOD_REMEDY) if verdict.rule else verdict
 
