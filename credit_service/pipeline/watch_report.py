@@ -68,12 +68,9 @@ def lay_out(result: WatchedResult, write_workbook: Callable[[str, Path], None]) 
     workbooks = []
     for outcome in result.outcomes:
         if outcome.findings.height:
-            own = (
-                stem
-                if len(result.outcomes) == 1
-                else f"{_shorten(Path(outcome.batch.file_name).stem)}_{outcome.batch.batch_id}"
-            )
-            target = folder / f"{own}.errors.xlsx"
+            # A member of an archive goes by its own name.
+            member = f"{_shorten(Path(outcome.batch.file_name).stem)}_{outcome.batch.batch_id}"
+            target = folder / f"{member if outcome.batch.container_name else stem}.errors.xlsx"
             _write_by_rename(target, partial(write_workbook, outcome.batch.batch_id))
             workbooks.append(target.name)
     text = "\r\n".join(_tell(result, workbooks)) + "\r\n"
@@ -90,7 +87,7 @@ def lay_out(result: WatchedResult, write_workbook: Callable[[str, Path], None]) 
 
 def _number(result: WatchedResult) -> str:
     """Return what makes the name this file's own: its batch number, or a number made of its content."""
-    if len(result.outcomes) == 1 and not result.refused:
+    if len(result.outcomes) == 1 and result.outcomes[0].batch.container_name is None:
         return result.outcomes[0].batch.batch_id
     with result.path.open("rb") as stream:
         return "F" + file_digest(stream, sha256).hexdigest()[:16].upper()
