@@ -14,6 +14,7 @@ from credit_service.errors import AccessError, SubmissionError
 from credit_service.pipeline.assess import repeat_run
 from credit_service.pipeline.ingest import drain_queue, restore_batch, store_received
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.resolve import take_over_links
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def rebuild(office: Office) -> RebuildOutcome:
 
 
 def reconcile(office: Office) -> RebuildOutcome:
-    """Store again every batch whose rows are missing or differ, mirror withdrawals, then drain the queue."""
+    """Store again every batch whose rows are missing or differ, mirror withdrawals and links, then drain the queue."""
     with office.ledger.reading() as uow:
         stored = uow.batches.list_in_order(BatchStatus.STORED, BatchStatus.CORRECTED, BatchStatus.WITHDRAWN)
         released = [batch for batch in uow.batches.list_in_order(BatchStatus.CHECKED) if batch.override_reason]
@@ -64,6 +65,7 @@ def reconcile(office: Office) -> RebuildOutcome:
         for batch_id in dropped:
             session.drop_batch(batch_id)
         session.mirror_retractions(retractions)
+        take_over_links(office, session)
     differing = [batch for batch in stored if held.get(batch.batch_id) != batch.records_digest]
     restored = [batch.batch_id for batch in differing if _do(restore_batch, office, batch)]
     restored += [batch.batch_id for batch in released if _do(store_received, office, batch)]

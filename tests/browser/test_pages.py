@@ -32,11 +32,16 @@ PAGES: dict[str, Role | None] = {
     "/api/docs": None,
     "/department": Role.SUBMITTER,
     "/department/batches/{batch}": Role.AUDITOR,
+    "/department/batches/{batch}/records": Role.AUDITOR,
     "/department/quality?month=2026-09": Role.AUDITOR,
     "/department/quality?month=2026-09&agency=11990101990100034U": Role.AUDITOR,
     "/review": Role.REVIEWER,
     "/review/cases/{proposed}": Role.REVIEWER,
     "/review/cases/{published}": Role.DECIDER,
+    "/review/subjects": Role.REVIEWER,
+    "/review/subjects?q=测试": Role.AUDITOR,
+    "/review/subjects/{subject}": Role.REVIEWER,
+    "/review/subjects/history": Role.DECIDER,
     "/analyst?example=1": Role.ANALYST,
 }
 

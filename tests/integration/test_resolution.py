@@ -21,7 +21,7 @@ from credit_service.lookup.explain import explain_subject
 from credit_service.lookup.resolution import get_subject_view, list_history, list_queue, search_subjects
 from credit_service.lookup.subject import CheckRequest, check_subject
 from credit_service.pipeline.assess import assess, repeat_run
-from credit_service.pipeline.rebuild import rebuild
+from credit_service.pipeline.rebuild import rebuild, reconcile
 from credit_service.pipeline.resolve import judge_not_same, judge_own, judge_same, undo_judgement
 from credit_service.warehouse.links import list_links
 from credit_service.warehouse.snapshot import get_snapshot
@@ -248,6 +248,10 @@ def test_the_warehouse_mirrors_the_links_and_may_lose_them(filled: ResolutionWor
         session.connection.sql("DELETE FROM subject_links")
     world.clock.move()
     assess(office, DAY)
+    with office.warehouse.open() as session:
+        assert list_links(session).rows() == mirrored
+        session.connection.sql("DELETE FROM subject_links")
+    reconcile(office)
     with office.warehouse.open() as session:
         assert list_links(session).rows() == mirrored
     assert len(mirrored) == 1
