@@ -12,15 +12,26 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.resolver import Resolver
+from yaml.scanner import Scanner
 
 from credit_service.domain.template import Condition
 
+try:
+    from yaml.cyaml import CParser  # type: ignore[attr-defined] # the stubs do not list it.
+except ImportError:  # PyYAML without its C part; `FastLoader` is then never used.
+    CParser = object  # type: ignore[misc,assignment]
 
-class _PlainLoader(yaml.SafeLoader):
+
+class _Plain(Composer, SafeConstructor, Resolver):
     """YAML without anchors, aliases, tags or duplicate keys, in which every scalar stays text."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
+        event = self.peek_event()  # type: ignore[attr-defined] # of the parser beside this class.
         mark: Any = getattr(event, "start_mark", None)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise yaml.constructor.ConstructorError(None, None, "模板文件不得使用锚点或引用", mark)
@@ -37,17 +48,40 @@ class _PlainLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-_PlainLoader.yaml_implicit_resolvers = {}
+_Plain.yaml_implicit_resolvers = {}
 
 
-def read_plain_yaml(path: Path) -> object:
+class PureLoader(_Plain, Reader, Scanner, Parser):
+    """Reads events in Python; where PyYAML was built without its C part."""
+
+    def __init__(self, stream: str) -> None:
+        Reader.__init__(self, stream)
+        for part in (Scanner, Parser, Composer, SafeConstructor, Resolver):
+            part.__init__(self)
+
+
+class FastLoader(_Plain, CParser):
+    """Reads events in C, ten times as fast: every command reads all templates."""
+
+    def __init__(self, stream: str) -> None:
+        CParser.__init__(self, stream)
+        for part in (Composer, SafeConstructor, Resolver):
+            part.__init__(self)
+
+
+def read_plain_yaml(path: Path, loader: type[PureLoader | FastLoader] | None = None) -> object:
     """Return what a template file holds.
+
+    Args:
+        path: The file.
+        loader: Which loader reads it; by default the fastest there is.
 
     Raises:
         yaml.YAMLError: It is no YAML of this kind.
         UnicodeDecodeError: It is no UTF-8.
     """
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainLoader)  # noqa: S506 - a SafeLoader, narrowed further.
+    chosen = loader or (FastLoader if yaml.__with_libyaml__ else PureLoader)
+    return chosen(path.read_text(encoding="utf-8")).get_single_data()
 
 
 def to_mapping(raw: object, allowed: frozenset[str] | set[str], where: str) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from credit_service.errors import RuleSyntax
 from credit_service.intake.headers import header_key
+from credit_service.intake.template_yaml import FastLoader, PureLoader, read_plain_yaml
 from credit_service.intake.templates import load_templates
 
 DIRECTORY = Path(__file__).parents[3] / "data" / "reference" / "templates"
@@ -127,3 +129,13 @@ def test_sources_and_status_are_stated():
     for template in load_templates(DIRECTORY):
         assert template.source
         assert template.status in {"confirmed", "unconfirmed"}
+
+
+@pytest.mark.parametrize("loader", [PureLoader, FastLoader] if yaml.__with_libyaml__ else [PureLoader])
+def test_both_loaders_read_every_file_alike_and_refuse_the_same(tmp_path, loader):
+    for path in sorted(DIRECTORY.glob("*.yaml")):
+        assert read_plain_yaml(path, loader) == read_plain_yaml(path)
+    for text in ("a: &x 1", "a: !!str 1", "a: 1\na: 2", "a: &x [1]\nb: *x", "a: ["):
+        (tmp_path / "bad.yaml").write_text(text, encoding="utf-8")
+        with pytest.raises(yaml.YAMLError):
+            read_plain_yaml(tmp_path / "bad.yaml", loader)
