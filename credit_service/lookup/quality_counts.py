@@ -103,16 +103,15 @@ def count_batch(batch: Batch) -> QualityCounts:
 
 def to_question(scene: Scene, session: Session) -> tuple[QualityQuestion, tuple[int, ...]]:
     """Return what the warehouse is asked, and the years whose working days are not known."""
-    from_at, until_at = scene.months[0].begins_at, scene.months[-1].ends_at
+    from_at = scene.months[0].begins_at
     terms = {t.template_id: scene.duties.term_of(t.template_id, t.record_kind) for t in scene.room.templates()}
-    first_on = _first_day(scene, find_first_decision(session, from_at, until_at))
+    first_on = _first_day(scene, find_first_decision(session, from_at))
     last_on = max(first_on, min(scene.months[-1].last_on, scene.room.today()))
     overrides = scene.room.rulebook(scene.room.today()).holiday_overrides
     numbers = _number(tuple(sorted(overrides.items())), first_on, last_on)
     question = QualityQuestion(
         batches=[_to_counted(batch, numbers) for batch in scene.stored],
         from_at=from_at,
-        until_at=until_at,
         days=[(number.day, number.stretch, number.through) for number in numbers.days.values()],
         terms=[(name, term.from_on, term.days) for name, term in terms.items() if term.days is not None],
     )

@@ -47,7 +47,7 @@ class CountedBatch:
 
 @dataclass(frozen=True)
 class QualityQuestion:
-    """What is counted: batches, the span they were learned in, numbered days, terms by template.
+    """What is counted: batches, since when they were received, numbered days, terms by template.
 
     **Units**: ``days`` as (day, stretch, working days through it) of `domain.workdays`; ``terms`` as (template, first
     decision day, working days).
@@ -55,8 +55,7 @@ class QualityQuestion:
 
     batches: Sequence[CountedBatch]
     from_at: datetime
-    until_at: datetime
-    """Exclusive."""
+    """Nothing in question was received before it; what is received may be stored, and so known, much later."""
     days: Sequence[tuple[date, int, int]]
     terms: Sequence[tuple[str, date, int]]
 
@@ -79,10 +78,10 @@ def list_late_rows(session: Session, question: QualityQuestion, limit: int) -> p
     return session.run_query(_LATE_ROWS, {**_to_parameters(question), "limit": limit})
 
 
-def find_first_decision(session: Session, from_at: datetime, until_at: datetime) -> date | None:
-    """Return the earliest decision among what was learned in a span, so that no earlier day need be numbered."""
-    sql = "SELECT min(decided_on) AS first_on FROM records WHERE learned_at >= $from_at AND learned_at < $until_at"
-    found: date | None = session.run_query(sql, {"from_at": from_at, "until_at": until_at})["first_on"][0]
+def find_first_decision(session: Session, from_at: datetime) -> date | None:
+    """Return the earliest decision among what was learned since an instant: no earlier day need be numbered."""
+    sql = "SELECT min(decided_on) AS first_on FROM records WHERE learned_at >= $from_at"
+    found: date | None = session.run_query(sql, {"from_at": from_at})["first_on"][0]
     return found
 
 
@@ -99,12 +98,11 @@ def _to_parameters(question: QualityQuestion) -> dict[str, object]:
         "terms_from": [from_on for _, from_on, _ in question.terms],
         "term_days": [days for _, _, days in question.terms],
         "from_at": question.from_at,
-        "until_at": question.until_at,
     }
 
 
 # The small tables are as long as the batches, days and templates asked about; only `records` is long, and its rows are
-# found by the span in which they were learned, which is how they lie on disk.
+# found by the instant since which they can have been learned, which is how they lie on disk.
 _JUDGED: Final = """
 WITH counted AS MATERIALIZED (
     SELECT
@@ -128,7 +126,7 @@ WITH counted AS MATERIALIZED (
     SELECT r.record_id, r.batch_id, r.sheet, r.row, r.template, r.subject_kind, r.document_no, r.decided_on, r.act_key,
         r.learned_at, r.visible_at IS NOT DISTINCT FROM r.learned_at AS is_shown, r.superseded_at
     FROM records AS r
-    WHERE r.learned_at >= $from_at AND r.learned_at < $until_at
+    WHERE r.learned_at >= $from_at AND r.batch_id IN (SELECT batch_id FROM counted)
 ), timed AS (
     SELECT
         f.*,

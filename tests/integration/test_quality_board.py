@@ -24,7 +24,8 @@ from credit_service.lookup.quality_advice import advise
 from credit_service.lookup.quality_table import MEASURES, rank_agencies, to_json, write_csv
 from credit_service.lookup.quality_workbook import Imprint, write_workbook
 from credit_service.pipeline.batch_life import withdraw_batch, withdraw_record
-from credit_service.pipeline.ingest import Submission, ingest_file
+from credit_service.pipeline.ingest import Submission, store_received
+from credit_service.pipeline.receive import receive_submission
 from credit_service.settings import Settings
 
 GOOD = Path(__file__).resolve().parents[2] / "data" / "samples" / "good"
@@ -93,7 +94,9 @@ class World:
     def at(self, instant: datetime) -> Service:
         return self.service.at(FixedClock(instant))
 
-    def send(self, agency: str, template: str, at: datetime, lines: Iterable[Line]) -> str:
+    def send(
+        self, agency: str, template: str, at: datetime, lines: Iterable[Line], *, stored_at: datetime | None = None
+    ) -> str:
         header, pattern = _read_pattern(agency, template)
         text = io.StringIO()
         writer = csv.writer(text)
@@ -104,9 +107,10 @@ class World:
         text.write("\r\n" * len(self.sent))
         path = self.home / f"报送{len(self.sent)}.csv"
         path.write_bytes(text.getvalue().encode("utf-8-sig"))
-        outcome = ingest_file(self.at(at).office, Submission(path, path.name, agency, "clerk"))
-        self.sent.append(Sent(agency, template, at, tuple(lines), outcome.batch.batch_id))
-        return outcome.batch.batch_id
+        (batch,) = receive_submission(self.at(at).office, Submission(path, path.name, agency, "clerk")).batches
+        store_received(self.at(stored_at or at).office, batch)
+        self.sent.append(Sent(agency, template, at, tuple(lines), batch.batch_id))
+        return batch.batch_id
 
     def withdraw(self, at: datetime, batch_id: str, row: int | None = None) -> None:
         agency = next(one.agency for one in self.sent if one.batch_id == batch_id)
@@ -169,6 +173,15 @@ def test_a_month_ends_at_midnight_in_shanghai(world):
     october = world.line("2026-10", ENVIRONMENT)
     assert october.counts.sent == 2
     assert [one.counts.sent for one in october.trend[-2:]] == [1, 2]
+
+
+def test_what_waited_in_the_queue_counts_in_the_month_and_on_the_day_of_its_receipt(world):
+    stored_at = MIDNIGHT + timedelta(days=30)
+    day = date(2026, 9, 28)
+    world.send(ENVIRONMENT, "penalty_org", MIDNIGHT - timedelta(hours=1), [Line(_no(1), day)], stored_at=stored_at)
+    counts = world.line("2026-09", ENVIRONMENT).counts
+    assert (counts.sent, counts.termed, counts.on_time, counts.late) == (1, 1, 1, 0)
+    assert world.line("2026-10", ENVIRONMENT).counts.sent == 0
 
 
 def test_repetition_correction_and_faults_are_told_apart(world):
