@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from credit_service.errors import (
 from credit_service.lookup.explain import explain_subject
 from credit_service.lookup.resolution import get_subject_view, list_history, list_queue, search_subjects
 from credit_service.lookup.subject import CheckRequest, check_subject
+from credit_service.pipeline.agencies import list_agencies
 from credit_service.pipeline.assess import assess, repeat_run
+from credit_service.pipeline.ingest import Submission, ingest_file
 from credit_service.pipeline.rebuild import rebuild, reconcile
 from credit_service.pipeline.resolve import judge_not_same, judge_own, judge_same, undo_judgement
 from credit_service.warehouse.links import list_links
@@ -142,15 +145,6 @@ def test_an_explanation_follows_the_link(filled: ResolutionWorld):
     told = explain_subject(world.service.reading_room, unnamed, DAY)
     assert told.subject == f"uscc:{COMPANY}"
     assert len(told.records or told.categories[0].reasons) == 2
-
-
-def test_a_case_names_the_company_it_is_about_not_the_row(filled: ResolutionWorld):
-    world, office = filled, filled.service.office
-    judge_same(office, world.subject_of("示市监罚〔2026〕4号"), company_code(7), REVIEWER, "核对登记档案")
-    world.clock.move()
-    run = assess(office, DAY)
-    about = [case for case in run.proposed if case.subject_id == f"uscc:{company_code(7)}"]
-    assert {case.identifier_code for case in about} <= {company_code(7)}
 
 
 def test_namesakes_are_never_suggested_again_and_a_search_says_so(filled: ResolutionWorld):
@@ -276,3 +270,73 @@ def test_an_empty_queue_is_a_queue(world: ResolutionWorld):
     queue = list_queue(world.service.reading_room)
     assert (queue.items, queue.total, queue.pages) == ((), 0, 1)
     assert search_subjects(world.service.reading_room, "晨光") == ()
+
+
+def _list_procurement(world: ResolutionWorld, *rows: tuple[str, str, str]) -> None:
+    """Send the list of procurement, which needs no code; rows of (name, unified code, fact)."""
+    sender = next(one for one in list_agencies(world.service.office) if not one.templates)
+    path = world.folder / f"采购名单{len(rows)}{rows[0][1]}.csv"
+    headers = (
+        "机构名称",
+        "统一社会信用代码",
+        "不良行为的具体情形",
+        "处罚依据",
+        "处罚结果",
+        "记录日期",
+        "处罚截止日期",
+        "执法单位",
+    )
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(headers)
+        for name, code, fact in rows:
+            basis, outcome = "政府采购法", "列入不良行为记录名单"
+            writer.writerow((name, code, fact, basis, outcome, "2026-08-01", "2028-08-01", "财政局（测试）"))
+    outcome = ingest_file(world.service.office, Submission(path, path.name, sender.agency_code, "clerk"))
+    assert outcome.batch.accepted == len(rows), outcome.findings
+
+
+def test_a_case_opened_before_the_link_is_not_proposed_twice(world: ResolutionWorld):
+    office = world.service.office
+    _list_procurement(world, (NAME, "", "提供虚假材料谋取中标"))
+    first = assess(office, DAY)
+    (case,) = first.proposed
+    assert (case.subject_id[:5], case.identifier_code) == ("none:", None)
+    world.clock.move()
+    judge_same(office, case.subject_id, COMPANY, REVIEWER, "核对登记档案")
+    world.clock.move()
+    second = assess(office, DAY)
+    assert second.candidates == first.candidates
+    assert second.proposed == ()
+
+
+def test_a_case_after_the_link_names_the_company_with_its_code(world: ResolutionWorld):
+    office = world.service.office
+    world.ingest(("示范区朝阳实业有限公司（测试）", COMPANY, "", "张测试甲", "示市监罚〔2026〕1号"))
+    _list_procurement(world, (NAME, "", "提供虚假材料谋取中标"))
+    (item,) = list_queue(world.service.reading_room).items
+    judge_same(office, item.subject.subject_id, COMPANY, REVIEWER, "核对登记档案")
+    world.clock.move()
+    (case,) = assess(office, DAY).proposed
+    assert (case.subject_id, case.identifier_code) == (f"uscc:{COMPANY}", COMPANY)
+    assert case.subject_name == "示范区朝阳实业有限公司（测试）"
+
+
+def test_a_link_gives_the_points_that_reporting_with_the_code_gives(tmp_path: Path):
+    points = []
+    for folder, code in (("linked", ""), ("reported", COMPANY)):
+        (tmp_path / folder).mkdir()
+        world = open_world(tmp_path / folder)
+        world.ingest(
+            (NAME, COMPANY, "", "张测试甲", "示市监罚〔2026〕1号"), (NAME, code, "", "张测试甲", "示市监罚〔2026〕2号")
+        )
+        _list_procurement(world, (NAME, COMPANY, "提供虚假材料谋取中标"), (NAME, COMPANY, "串通投标"))
+        if not code:
+            unnamed = world.subject_of("示市监罚〔2026〕2号")
+            judge_same(world.service.office, unnamed, COMPANY, REVIEWER, "核对登记档案")
+        world.clock.move()
+        run = assess(world.service.office, DAY)
+        with world.service.office.warehouse.open() as session:
+            scores = session.run_query("SELECT * EXCLUDE (run_id) FROM scores ORDER BY ALL").rows()
+        points.append((scores, run.candidates, [(case.subject_id, case.list_type) for case in run.proposed]))
+    assert points[0] == points[1]
