@@ -49,6 +49,14 @@ _LAW: Mapping[str, tuple[type[CreditServiceError], str]] = MappingProxyType(
         "measure_only_ends": (IllegalTransition, "已登记的联合奖惩措施只能终止，不得改动。"),
         "entry_is_published": (IllegalTransition, "公告只能收录已办理公示的案件；重点关注名单不得公示。"),
         "audit_is_a_chain": (LedgerConflict, "审计记录必须首尾相接。"),
+        "case_red_or_black_linked": (
+            IllegalTransition,
+            "与它归并为同一主体的另一主体已列入相反的名单，请先撤销或移出已有的一项，或撤销归并。",
+        ),
+        "judgement_red_or_black": (
+            IllegalTransition,
+            "归并后同一主体会同时在守信激励名单和严重失信（或重点关注）名单上，请先撤销或移出其中一项。",
+        ),
         "ck_subject_judgement_verdict": (IllegalTransition, "没有这种归并判断。"),
         "ck_subject_judgement_target": (IllegalTransition, "归并和区分要写明另一主体，认定为独立主体的不写。"),
         "judgement_is_new": (IllegalTransition, "归并判断只能新增，不得覆盖。"),

@@ -3,7 +3,8 @@
 Only what identifies less may be linked to what identifies more (none < organisation code < registration number <
 unified code), never persons, never one unified code to another, never an organisation code to a unified code that
 contains another one. Links have one step: no chains, no cycles, one end. Nobody meets whom the register of namesakes
-keeps apart. A judgement is ended once and never altered or deleted, and time only goes forward. See ADR 0011.
+keeps apart, and no link makes one subject both red and black. A judgement is ended once and never altered or deleted,
+and time only goes forward. See ADR 0011.
 """
 
 from __future__ import annotations
@@ -95,7 +96,48 @@ _ALREADY_ONE = f"({_exists(_running('same') + _PAIR_RUNS)} OR " + _exists_two(
     "n.to_subject_id",
 )
 
+_IN_FORCE = "('decided', 'decision_served', 'published')"
+
+
+def _red_and_black(one: str, other: str) -> str:
+    """Return whether two cases are in force at a time, one of the red list and one of another."""
+    return (
+        f"{one}.state IN {_IN_FORCE} AND {other}.state IN {_IN_FORCE} "
+        f"AND ({one}.list_kind = 'red') <> ({other}.list_kind = 'red') "
+        f"AND ({one}.max_until_on IS NULL OR {one}.max_until_on >= {other}.decided_on) "
+        f"AND ({other}.max_until_on IS NULL OR {other}.max_until_on >= {one}.decided_on)"
+    )
+
+
+_LINKED_TO_NEW = (
+    f"({_exists(_running('same') + ' AND ' + _pair('r', 'o.subject_id', 'NEW.subject_id'))} OR "
+    + _exists_two(
+        f"{_running('same', 'n')} AND {_running('same', 's')} "
+        "AND n.from_subject_id = o.subject_id AND s.from_subject_id = NEW.subject_id)",
+        "n.to_subject_id",
+    )
+)
+_OTHER_IN_FORCE = f"o.subject_id <> NEW.subject_id AND {_red_and_black('o', 'NEW')}"
+_CASES_OF_TWO = "listing_case AS a JOIN listing_case AS b ON a.subject_id = NEW.from_subject_id"
+_MEMBER_OF_END = _exists(
+    _running("same") + " AND r.to_subject_id = NEW.to_subject_id AND r.from_subject_id = b.subject_id"
+)
+
 BANS = (
+    # What the first schema forbids for one subject id holds for those that are linked, too.
+    Ban(
+        "case_red_or_black_linked",
+        "listing_case",
+        "UPDATE",
+        f"EXISTS (SELECT 1 FROM listing_case AS o WHERE {_OTHER_IN_FORCE} AND {_LINKED_TO_NEW})",  # noqa: S608 - constants
+    ),
+    Ban(
+        "judgement_red_or_black",
+        _TABLE,
+        "INSERT",
+        f"(NEW.verdict = 'same' AND EXISTS (SELECT 1 FROM {_CASES_OF_TWO} WHERE {_red_and_black('a', 'b')} "  # noqa: S608 - constants
+        f"AND (b.subject_id = NEW.to_subject_id OR {_MEMBER_OF_END})))",
+    ),
     # A replacing insert would delete without a trigger; so what it would replace is looked for first.
     Ban(
         "judgement_is_new",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from credit_service.domain.listing import ActKind, CaseState
 from credit_service.domain.resolution import Judgement, Verdict
 from credit_service.domain.subject import SubjectLink
 from credit_service.errors import ClockReversed, IdentifiersContradict, IllegalTransition, SubjectNotFound
@@ -226,3 +227,37 @@ def test_the_table_is_not_emptied(desk):
     judge(desk, NOBODY, Verdict.SAME, COMPANY)
     with pytest.raises(sa.exc.IntegrityError):
         desk.run_raw("TRUNCATE subject_judgement")
+
+
+def on_list(desk, subject_id: str, kind: str):
+    make = desk.red if kind == "red" else desk.case
+    return desk.walk(make(subject_id=subject_id, identifier_code=None), CaseState.DECISION_SERVED)
+
+
+@pytest.mark.parametrize(("first", "second"), [("red", "black"), ("black", "red")])
+def test_a_link_never_makes_one_subject_red_and_black(desk, first, second):
+    on_list(desk, NOBODY, first)
+    on_list(desk, COMPANY, second)
+    with pytest.raises(IllegalTransition, match="同时在"):
+        judge(desk, NOBODY, Verdict.SAME, COMPANY)
+    assert judge(desk, NOBODY, Verdict.SAME, OTHER).is_running
+
+
+def test_a_link_never_makes_its_members_red_and_black(desk):
+    on_list(desk, NOBODY, "red")
+    on_list(desk, NOBODY_2, "black")
+    judge(desk, NOBODY, Verdict.SAME, COMPANY)
+    with pytest.raises(IllegalTransition, match="同时在"):
+        judge(desk, NOBODY_2, Verdict.SAME, COMPANY)
+
+
+@pytest.mark.parametrize("listed", [NOBODY, COMPANY, NOBODY_2])
+def test_a_linked_subject_is_not_decided_against_the_other_list(desk, listed):
+    judge(desk, NOBODY, Verdict.SAME, COMPANY)
+    judge(desk, NOBODY_2, Verdict.SAME, COMPANY)
+    on_list(desk, listed, "red")
+    other = next(one for one in (COMPANY, NOBODY) if one != listed)
+    case = desk.walk(desk.case(subject_id=other, identifier_code=None), CaseState.HEARD)
+    with pytest.raises(IllegalTransition, match="归并为同一主体"):
+        desk.save(case, ActKind.DECIDE)
+    on_list(desk, OTHER, "black")
