@@ -19,6 +19,7 @@ from credit_service.bootstrap import Service, build_service, to_places
 from credit_service.domain.agency import Role
 from credit_service.domain.clock import FixedClock
 from credit_service.pipeline.demo import DemoOutcome, play_demo
+from credit_service.pipeline.worker import QueueWorker
 from credit_service.settings import Settings
 from credit_service.web.app import create_app
 
@@ -55,7 +56,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = Settings(home=tmp_path_factory.mktemp("browser") / "home")
     demo = play_demo(to_places(settings), lambda: build_service(settings).office, lambda _line: None)
     service = build_service(settings, FixedClock(NOW))
-    server = uvicorn.Server(uvicorn.Config(create_app(service), port=0, log_level="error", ws="none"))
+    worker = QueueWorker(service.office)
+    worker.start()
+    server = uvicorn.Server(uvicorn.Config(create_app(service, worker), port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30
@@ -64,6 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     port = server.servers[0].sockets[0].getsockname()[1]
     yield Site(f"http://127.0.0.1:{port}", service, demo)
     server.should_exit = True
+    worker.stop_and_wait()
     thread.join(timeout=10)
 
 

@@ -53,10 +53,10 @@ def test_a_clerk_uploads_and_sees_what_to_mend(site: Site, open_context: Callabl
 def test_choosing_a_rule_filters_without_a_button(site: Site, open_context: Callable[..., BrowserContext]):
     page = open_context().new_page()
     site.sign_in(page, Role.AUDITOR)
-    page.goto(f"{site.url}/department")
+    page.goto(f"{site.url}/department?template=penalty_org")
     page.get_by_role("link", name="2026年三季度行政处罚").click()
     before = page.locator("#findings").inner_text()
-    page.get_by_label("只看一种问题").select_option(index=1)
+    page.get_by_label("问题种类").select_option(index=1)
     expect(page.locator("#findings")).not_to_have_text(before)
     assert "rule=" in page.url
 
