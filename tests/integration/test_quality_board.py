@@ -24,7 +24,7 @@ from credit_service.lookup.quality_advice import advise
 from credit_service.lookup.quality_table import MEASURES, rank_agencies, to_json, write_csv
 from credit_service.lookup.quality_workbook import Imprint, write_workbook
 from credit_service.pipeline.batch_life import withdraw_batch, withdraw_record
-from credit_service.pipeline.ingest import Submission, store_received
+from credit_service.pipeline.ingest import Submission, ingest_file, store_received
 from credit_service.pipeline.receive import receive_submission
 from credit_service.settings import Settings
 
