@@ -34,7 +34,7 @@ from credit_service.intake.parsed import (
 )
 
 MEMORY_BYTES: Final = 2 * 1024**3
-"""Enough for some 600,000 rows of 29 columns; a text file of the same rows needs a tenth."""
+"""Enough for some 500,000 rows of 29 columns; a text file of the same rows needs a tenth."""
 CPU_SECONDS: Final = 180
 _PACKAGE_ROOT: Final = Path(credit_service.__file__).parents[1]
 _COMMAND: Final = (sys.executable, "-P", "-s", "-X", "utf8", "-m", "credit_service.intake.sheet_child")
@@ -137,7 +137,10 @@ class _Child:
         """
         self._send(question)
         while (line := self._stdout.readline()).endswith(b"\n"):
-            yield json.loads(line)
+            told = json.loads(line)
+            yield told
+            if "end" in told or "fault" in told:
+                return
         if self._process.wait() > 0:
             message = f"sheet_child ended with {self._process.returncode}"
             raise RuntimeError(message)

@@ -45,7 +45,7 @@ _UTF16: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-
 _UTF32: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _CONTROL: Final = bytes(set(range(32)) - {9, 10, 13, 26, 0})
 _WIDE_CELL: Final = re.compile(
-    rb"""\br=["'](?:[A-Z]{3}|[J-Z][A-Z])\d{1,7}["'](?:[^>]*[^>/])?>\s*<(?:\w+:)?(?:v|is|f)\b"""
+    rb"""r=["'](?:[A-Z]{3}|[J-Z][A-Z])\d{1,7}["'](?:[^>]*[^>/])?>\s*<(?:\w+:)?(?:v|is|f)\b"""
 )
 """A cell with content beyond column IZ; cells that only carry a format do no harm."""
 _JUNK: Final = re.compile(
