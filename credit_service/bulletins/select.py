@@ -44,8 +44,9 @@ class Selection:
     """What is selected for: the issue, its days, and what else the caller knows of the cases.
 
     ``list_types`` by id, ``category_names`` by number; ``consented_names`` (full names from the vault), ``measures``
-    (names of the measures owed) and ``acts_on`` (earliest day of the acts listed for) by case id. ``known_names`` are
-    full names of persons that must not survive in free text.
+    (names of the measures owed) and ``acts_on`` (earliest day of the acts listed for) by case id. ``unshared`` are
+    cases of which a record is marked for internal use only, ``baseless`` those of which no record holds any more.
+    ``known_names`` are full names of persons that must not survive in free text.
 
     **Units**: dates are legal days (Asia/Shanghai), bounds inclusive.
     """
@@ -58,6 +59,8 @@ class Selection:
     consented_names: Mapping[str, str] = field(default_factory=dict)
     measures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     acts_on: Mapping[str, date] = field(default_factory=dict)
+    unshared: frozenset[str] = frozenset()
+    baseless: frozenset[str] = frozenset()
     known_names: frozenset[str] = frozenset()
 
 
@@ -110,6 +113,8 @@ def _reason_to_withhold(case: Case, terms: Selection, blackened: set[str]) -> st
         (is_minor_case(case, days), "未成年人，或者无法核实已满十八周岁"),
         (bool(missing_steps(case)), "认定程序材料不完整"),
         (case.list_kind is ListKind.RED and case.subject_id in blackened, "同一主体在严重失信主体名单有效期内"),
+        (case.case_id in terms.baseless, "所依据的信用记录已由报送单位撤回"),
+        (case.case_id in terms.unshared, "报送单位注明不对外公示"),
         (case.severity == Severity.MINOR.value, "轻微失信，原则上不公示"),
     )
     reason = next((text for holds, text in grounds if holds), "")

@@ -119,6 +119,7 @@ RECORD_FIELDS: tuple[tuple[str, str], ...] = (
     ("revoked_on", "date?"),
     ("consent", "bool"),  # a person's recorded consent to publication
     ("consent_no", "text"),
+    ("share_scope", "text"),  # public; internal or authorised where the sender marked it so: then never published
     ("is_minor", "bool"),  # under 18 on decided_on
     ("adult_on", "date?"),  # persons: the 18th birthday, so that publication day can be checked without the birth date
     ("learned_at", "instant"),

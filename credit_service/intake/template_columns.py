@@ -45,6 +45,7 @@ SPECIAL_TARGETS: Final = frozenset(
         "severity_claimed",
         "repaired_on",
         "status_code",
+        "share_scope",
     }
 )
 COLUMN_KEYS: Final = frozenset(

@@ -26,6 +26,7 @@ penalty_kinds      list of slugs: warning circular fine confiscation suspension 
                    closure detention other (lower case names of domain.record.PenaltyKind)
 honour_level       national provincial city county none; null: none
 consent            Boolean; consent_no: number of the consent form
+share_scope        public internal authorised; null: public. Anything else is never published
 topic fact basis outcome document_no authority_name authority_code region_code legal_representative: text; null is ""
                    where the record field is not nullable
 decided_on         date; where no column feeds it, from ``year`` (evaluation year)

@@ -121,6 +121,7 @@ def _to_records(rows: pl.DataFrame, context: BuildContext) -> pl.DataFrame:
         pl.col("honour_level").fill_null("none"),
         pl.col("simple_procedure").fill_null(value=False),
         pl.col("consent").fill_null(value=False),
+        pl.col("share_scope").fill_null("public"),
         learned_at.alias("learned_at"),
         # Until the warehouse finds that it only repeats what stands.
         learned_at.alias("visible_at"),

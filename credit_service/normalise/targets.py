@@ -45,6 +45,7 @@ TARGETS: dict[str, pl.DataType] = {
     "status_code": pl.String(),
     "consent": pl.Boolean(),
     "consent_no": pl.String(),
+    "share_scope": pl.String(),
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from credit_service.bulletins.gate import GateTerms
 from credit_service.bulletins.render import render_title
@@ -43,6 +44,10 @@ class _Gathered:
     names: Mapping[str, str]
     """Full names of persons by case."""
     acts_on: Mapping[str, date]
+    unshared: frozenset[str]
+    """Cases of which a record is marked for internal use only."""
+    baseless: frozenset[str]
+    """Cases of which no act holds any more."""
     batches: int
     records: int
     counts: tuple[CategoryCount, ...]
@@ -80,6 +85,8 @@ def compose_issue(office: Office, period: Period, cases: Sequence[Case]) -> Issu
                 case_id: tuple(measure_names[slug] for slug in slugs) for case_id, slugs in gathered.measures.items()
             },
             acts_on=gathered.acts_on,
+            unshared=gathered.unshared,
+            baseless=gathered.baseless,
             known_names=frozenset(gathered.names.values()),
         ),
     )
@@ -135,24 +142,22 @@ def _gather(office: Office, rulebook: Rulebook, period: Period, cases: Sequence[
     record_ids = [record_id for case in cases for record_id in case.record_ids]
     bounds = {"from_on": period.from_on, "until_on": period.until_on}
     with office.warehouse.open() as session:
-        decided = session.run_query(
-            "SELECT record_id, decided_on FROM records WHERE list_contains($record_ids, record_id)",
-            {"record_ids": record_ids},
-        )
+        found = session.run_query(_SUPPORT, {"record_ids": record_ids})
         totals = session.run_query(_TOTALS, bounds).row(0)
         by_category = session.run_query(_BY_CATEGORY, {"until_on": period.until_on})
-    days = dict(decided.iter_rows())
+    support = {record_id: _Support(*known) for record_id, *known in found.iter_rows()}
+    resting = {case.case_id: [support[one] for one in case.record_ids if one in support] for case in cases}
     counted = {number: (records, subjects) for number, records, subjects in by_category.iter_rows()}
     return _Gathered(
         serial=serial,
         measures=measures,
         secrets={case_id: (person.name, person.id_number) for case_id, person in known.items()},
         names={case_id: person.name for case_id, person in known.items()},
-        acts_on={
-            case.case_id: min(dated)
-            for case in cases
-            if (dated := [days[record_id] for record_id in case.record_ids if record_id in days])
-        },
+        acts_on={case_id: min(one.decided_on for one in records) for case_id, records in resting.items() if records},
+        unshared=frozenset(case_id for case_id, records in resting.items() if any(one.is_unshared for one in records)),
+        baseless=frozenset(
+            case_id for case_id, records in resting.items() if records and not any(one.holds for one in records)
+        ),
         batches=totals[0],
         records=totals[1],
         counts=tuple(
@@ -162,6 +167,23 @@ def _gather(office: Office, rulebook: Rulebook, period: Period, cases: Sequence[
         ),
     )
 
+
+class _Support(NamedTuple):
+    """What the warehouse knows of one record that a case rests on."""
+
+    decided_on: date
+    is_unshared: bool
+    holds: bool
+    """Its act still holds, as this record or as a later report of it."""
+
+
+_SUPPORT = """
+SELECT
+    record_id, decided_on, share_scope <> 'public' AS is_unshared,
+    act_key IN (SELECT act_key FROM current_records) AS holds
+FROM records
+WHERE record_id IN (SELECT unnest($record_ids))
+"""
 
 _TOTALS = """
 SELECT count(DISTINCT batch_id), count(*) FROM current_records

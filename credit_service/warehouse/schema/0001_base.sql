@@ -55,6 +55,7 @@ CREATE TABLE IF NOT EXISTS records (
     revoked_on DATE,
     consent BOOLEAN NOT NULL,
     consent_no VARCHAR NOT NULL,
+    share_scope VARCHAR NOT NULL,
     is_minor BOOLEAN NOT NULL,
     adult_on DATE,
     learned_at TIMESTAMP NOT NULL,

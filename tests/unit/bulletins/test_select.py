@@ -94,6 +94,16 @@ def test_withheld_case_has_its_reason(case: Case, reason: str):
     assert not selected.black
 
 
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [("unshared", "报送单位注明不对外公示"), ("baseless", "所依据的信用记录已由报送单位撤回")],
+)
+def test_what_its_sender_keeps_or_takes_back_is_withheld(known: str, reason: str):
+    selected = world.select([make_case(1), make_case(2)], **{known: frozenset({"K0002"})})
+    assert [entry.case_id for entry in selected.black] == ["K0001"]
+    assert [(entry.case_id, entry.reason) for entry in selected.withheld] == [("K0002", reason)]
+
+
 def test_minor_on_the_day_of_the_act_is_withheld():
     case = make_debtor(adult_on=date(2026, 1, 1))
     assert shown(case)

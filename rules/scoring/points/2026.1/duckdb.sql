@@ -1,12 +1,42 @@
 -- facts
 CREATE OR REPLACE TEMPORARY TABLE facts AS
+WITH known_links AS (
+  SELECT
+    from_subject_id,
+    to_subject_id
+  FROM subject_links
+  WHERE
+    linked_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      unlinked_at IS NULL OR unlinked_at > CAST($known_at AS TIMESTAMP)
+    )
+), twins AS (
+  SELECT
+    linked.record_id AS linked_id,
+    MIN(own.act_key) AS own_key
+  FROM known_links
+  JOIN records AS linked
+    ON linked.subject_id = from_subject_id
+  JOIN records AS own
+    ON own.subject_id = to_subject_id
+    AND own.agency_code = linked.agency_code
+    AND own.kind = linked.kind
+    AND own.document_no = linked.document_no
+    AND (
+      own.kind <> 'honour' OR own.topic = linked.topic
+    )
+  WHERE
+    linked.document_no <> ''
+  GROUP BY
+    linked.record_id
+)
 SELECT
   record_id,
   batch_id,
   row,
   kind,
-  act_key,
-  subject_id,
+  COALESCE(own_key, act_key) AS act_key,
+  COALESCE(to_subject_id, subject_id) AS subject_id,
   subject_kind,
   topic,
   penalty_mask,
@@ -24,6 +54,10 @@ SELECT
   CASE WHEN kind IN ('serious_list') THEN topic || ' ' || fact ELSE topic END AS searched,
   topic || ' ' || authority_name AS listed_text
 FROM visible_records
+LEFT JOIN known_links
+  ON from_subject_id = subject_id
+LEFT JOIN twins
+  ON linked_id = record_id
 WHERE
   visible_at <= CAST($known_at AS TIMESTAMP)
   AND (
