@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from credit_service.domain.batch import Retraction
 from credit_service.domain.record import RECORD_FIELDS
@@ -64,7 +65,7 @@ class BatchWriter:
         self._connection = connection
         self._meta = meta
         self._learned_at: datetime | None = None
-        self._waiting = pl.DataFrame()
+        self._waiting: list[pl.DataFrame] = []
         self.rows = 0
         self.accepted = 0
         self.blank = 0
@@ -103,12 +104,19 @@ class BatchWriter:
         self.blank += blank
 
     def _insert_row_groups(self, records: pl.DataFrame) -> None:
-        """Insert what fills whole row groups and keep the rest: DuckDB writes odd pieces twice."""
-        waiting = pl.concat([self._waiting, records]) if self._waiting.height else records
-        whole = waiting.height - waiting.height % ROW_GROUP
-        for start in range(0, whole, ROW_GROUP):
-            _insert(self._connection, "records", waiting[start : start + ROW_GROUP])
-        self._waiting = waiting[whole:]
+        """Insert what fills whole row groups and keep the rest: DuckDB writes odd pieces twice.
+
+        What is kept is a piece of the last chunk: a piece of several put together would hold the texts of them all.
+        """
+        self._waiting.append(records)
+        height = sum(piece.height for piece in self._waiting)
+        if height < ROW_GROUP:
+            return
+        cut = records.height - height % ROW_GROUP
+        whole = pl.concat([*self._waiting[:-1], records[:cut]])
+        self._waiting = [records[cut:]]
+        for start in range(0, whole.height, ROW_GROUP):
+            _insert(self._connection, "records", whole[start : start + ROW_GROUP])
 
     def _check_origin(self, records: pl.DataFrame) -> None:
         batches = records["batch_id"].unique().to_list()
@@ -121,8 +129,8 @@ class BatchWriter:
 
     def finish(self) -> None:
         """Settle what holds of the acts it reports, and write the ``applied`` row, last."""
-        if self._waiting.height:
-            _insert(self._connection, "records", self._waiting)
+        if any(piece.height for piece in self._waiting):
+            _insert(self._connection, "records", pl.concat(self._waiting))
         visibility.touch_acts_of_batch(self._connection, self._meta.batch_id)
         visibility.settle(self._connection)
         counts = Counts(self.rows, self.accepted, self.rejected, self.blank)
@@ -236,7 +244,10 @@ def to_naive_utc(instant: datetime) -> datetime:
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     # As string views, DuckDB reads the texts where they lie; the default form copies them first.
-    connection.register("incoming_chunk", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
+    rows = frame.to_arrow(compat_level=pl.CompatLevel.newest())
+    # DuckDB keeps what was registered until the transaction ends: so not the rows, but a reader that lets go of them.
+    reader = pa.RecordBatchReader.from_batches(rows.schema, iter(rows.to_batches()))
+    connection.register("incoming_chunk", reader)
     try:
         connection.sql(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_chunk")  # noqa: S608 - two fixed names
     finally:
