@@ -245,9 +245,11 @@ def _store_rows(
         status=counted.status if counted.status.has_rows else BatchStatus.STORED,
         records_digest=writer.digest,
     )
-    return IngestOutcome(
-        stored, reading.template.title, repeated=False, findings=findings, effects=session.count_effects(batch.batch_id)
-    )
+    effects = session.count_effects(batch.batch_id)
+    if effects.replaced or effects.unchanged:
+        # Rows that met an act stored before are told of as well.
+        findings = session.frame_findings(batch.batch_id)
+    return IngestOutcome(stored, reading.template.title, repeated=False, findings=findings, effects=effects)
 
 
 def _open(office: Office, batch: Batch, agency: Agency) -> BatchReading:

@@ -145,6 +145,8 @@ def _preview_file(
         with trial.store_batch(to_stored_batch(batch, reading.template.template_id)) as writer:
             counted, profile, findings, _ = write_rows(office, batch, reading, writer, progress)
         effects = trial.count_effects(batch.batch_id)
+        if effects.replaced or effects.unchanged:
+            findings = trial.frame_findings(batch.batch_id)
         caused, ended = _compare_candidates(office, trial, batch)
     return PreviewOutcome(
         batch=counted,

@@ -109,7 +109,7 @@ def count_left_out(session: Session, corrected_id: str, copy_id: str) -> int:
 _COLUMNS: Final = 'row, sheet, "column", value, rule, severity, message, remedy'
 
 _FINDINGS: Final = f"""
-SELECT {_COLUMNS} FROM rejections
+SELECT {_COLUMNS} FROM batch_findings
 WHERE batch_id = $batch_id
   AND ($severity IS NULL OR severity = $severity) AND ($rule IS NULL OR rule = $rule)
   AND ($column IS NULL OR "column" = $column) AND ($sheet IS NULL OR sheet = $sheet)
@@ -118,14 +118,14 @@ LIMIT $limit OFFSET $offset
 """  # noqa: S608 - our own columns
 
 _FINDINGS_FROM: Final = f"""
-SELECT {_COLUMNS} FROM rejections
+SELECT {_COLUMNS} FROM batch_findings
 WHERE batch_id = $batch_id AND (sheet > $sheet OR (sheet = $sheet AND row >= $row))
 ORDER BY sheet, row, "column", rule, message, value
 LIMIT $limit OFFSET $skip
 """  # noqa: S608 - our own columns
 
 _COUNTS: Final = """
-SELECT sheet, "column", rule, severity, count(*) AS findings FROM rejections
+SELECT sheet, "column", rule, severity, count(*) AS findings FROM batch_findings
 WHERE batch_id = $batch_id GROUP BY ALL ORDER BY ALL
 """
 

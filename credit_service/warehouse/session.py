@@ -184,7 +184,7 @@ class Trial(Session):
 
 
 _FINDINGS = """
-SELECT row, sheet, "column", value, rule, severity, message, remedy FROM rejections
+SELECT row, sheet, "column", value, rule, severity, message, remedy FROM batch_findings
 WHERE batch_id = $batch_id ORDER BY sheet, row, "column", rule, message
 """
 

@@ -112,6 +112,14 @@ def test_only_what_changed_is_replaced_and_the_copy_names_the_first(desk: Desk):
     second = ingest_file(desk.on(1).service.office, desk.submission(copy))
     assert second.batch.corrects == first.batch.batch_id
     assert second.effects == Effects(new=1, replaced=1, unchanged=3)
+    told = {(row["row"], row["rule"]): row["message"] for row in second.findings.iter_rows(named=True)}
+    assert [key for key in told if "stored" in key[1]] == [
+        (2, "duplicate-stored"),
+        (3, "duplicate-stored"),
+        (4, "duplicate-stored"),
+        (5, "replaces-stored"),
+    ]
+    assert told[5, "replaces-stored"] == f"第5行：更正了批次{first.batch.batch_id}第5行的记录，自入库时起以本行为准。"
     story = get_batch_story(desk.service.reading_room, first.batch.batch_id)
     assert story.batch.status is BatchStatus.CORRECTED
     assert [one.batch_id for one in story.corrections] == [second.batch.batch_id]

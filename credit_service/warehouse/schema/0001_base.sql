@@ -105,6 +105,30 @@ CREATE TABLE IF NOT EXISTS rejections (
     remedy VARCHAR NOT NULL
 );
 
+-- What a department is told of a batch: the faults of its rows, and which rows met an act that was stored before.
+CREATE VIEW IF NOT EXISTS batch_findings AS
+SELECT batch_id, row, sheet, "column", value, rule, severity, message, remedy FROM rejections
+UNION ALL
+SELECT
+    own.batch_id, own.row, own.sheet, '' AS "column", own.document_no AS value,
+    CASE WHEN own.repeats THEN 'duplicate-stored' ELSE 'replaces-stored' END AS rule,
+    'note' AS severity,
+    CASE
+        WHEN own.repeats THEN format('第{}行：与批次{}第{}行已入库的记录相同，没有重复计入。', own.row, old.batch_id, old.row)
+        ELSE format('第{}行：更正了批次{}第{}行的记录，自入库时起以本行为准。', own.row, old.batch_id, old.row)
+    END AS message,
+    CASE
+        WHEN own.repeats THEN '不需要处理。'
+        ELSE '请核对是否确需更正；不是更正的，请核对文号，或撤回这条记录。'
+    END AS remedy
+FROM (SELECT *, visible_at IS NULL OR visible_at > learned_at AS repeats FROM records) AS own
+JOIN visible_records AS old ON old.act_key = own.act_key AND old.batch_id <> own.batch_id
+WHERE CASE
+    WHEN own.repeats THEN old.visible_at <= own.learned_at
+        AND (old.superseded_at IS NULL OR old.superseded_at > own.learned_at)
+    ELSE old.superseded_at = own.learned_at
+END;
+
 -- One assessment; `known_at` fixes which facts it saw, so that it can be repeated to the last digit.
 CREATE TABLE IF NOT EXISTS assessment_runs (
     run_id VARCHAR PRIMARY KEY,
