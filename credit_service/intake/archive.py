@@ -47,7 +47,7 @@ def unpack_archive(received: ReceivedFile, inbox: Path) -> Unpacked:
     """Put every member of a received ZIP into the inbox.
 
     Folders and what systems leave in archives (``__MACOSX``, ``Thumbs.db`` …) are passed over. Two members of the same
-    content are one file; the second is told as a duplicate.
+    content are one file; the second is told as a duplicate. An archive that is refused leaves the inbox again.
 
     Raises:
         UnreadableFile: The archive is damaged, or not one of its members can be taken in; it then names them all.
@@ -57,9 +57,12 @@ def unpack_archive(received: ReceivedFile, inbox: Path) -> Unpacked:
             members = [part for part in archive.infolist() if not is_junk(to_member_path(part))]
             unpacked = _unpack(archive, members, received, inbox)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
+        if not isinstance(error, OSError):
+            Path(received.path).unlink(missing_ok=True)
         message = f"压缩包“{received.file_name}”已损坏或没有传完整，无法打开。"
         raise UnreadableFile(message, remedy="请重新压缩后再完整上传。") from error
     if not unpacked.files:
+        Path(received.path).unlink(missing_ok=True)
         raise _nothing_usable(received, unpacked)
     return unpacked
 

@@ -97,6 +97,9 @@ def _sniff_archive(path: Path) -> str:
 
 
 def _check_size(parts: Sequence[zipfile.ZipInfo], packed: int) -> None:
+    if any(part.header_offset < 0 for part in parts):
+        message = "a part begins before the archive"
+        raise zipfile.BadZipFile(message)
     unpacked = sum(part.file_size for part in parts)
     too_dense = any(p.file_size > RATIO_FROM_BYTES and p.file_size > MAX_RATIO * max(p.compress_size, 1) for p in parts)
     if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED_BYTES or too_dense or _overlap(parts):

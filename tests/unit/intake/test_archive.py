@@ -167,6 +167,7 @@ def test_an_archive_without_one_good_file_is_refused_with_all_reasons(tmp_path):
         unpack(tmp_path, pack(("一.pdf", b"%PDF"), ("二.png", b"\x89PNG")))
     assert "“一.pdf”" in refusal.value.message
     assert "“二.png”" in refusal.value.message
+    assert left_behind(tmp_path) == []
 
 
 def test_too_many_files_are_not_opened(tmp_path, monkeypatch):
