@@ -36,7 +36,7 @@ from credit_service.warehouse.page_batch import (
 
 __all__ = ["FIRST_PLACE", "FindingFilter", "FindingPlace"]
 
-STREAMED_AT_ONCE = 2_000
+STREAMED_AT_ONCE = 20_000
 _ORDER: Final = ["sheet", "row", "column", "rule", "message", "value"]
 _KINDS: Final = ["sheet", "column", "rule", "severity"]
 

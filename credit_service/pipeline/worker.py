@@ -40,11 +40,15 @@ class WorkPhase(StrEnum):
 
     CHECKING = "checking"
     SETTLING = "settling"
+    BROKEN = "broken"
+    """The program failed at it; it waits for a mended version."""
 
     @property
     def label(self) -> str:
         """Chinese name."""
-        return {"checking": "正在逐行检查", "settling": "检查完毕，正在入库"}[self.value]
+        return {"checking": "正在逐行检查", "settling": "检查完毕，正在入库", "broken": "检查时程序出现故障"}[
+            self.value
+        ]
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,13 @@ class QueueWorker:
 
     def _work_on(self, batch: Batch) -> WorkedBatch:
         self.board.show(batch.batch_id, BatchProgress(WorkPhase.CHECKING))
+        worked = self._store(batch)
+        if worked.is_broken:
+            self._set_aside.add(batch.batch_id)
+            self.board.show(batch.batch_id, BatchProgress(WorkPhase.BROKEN))
+        return worked
+
+    def _store(self, batch: Batch) -> WorkedBatch:
         try:
             outcome = store_received(self._office, batch, lambda done, total: self._note(batch, done, total))
         except (SubmissionError, AccessError) as fault:
@@ -200,7 +211,6 @@ class QueueWorker:
         except Exception as fault:  # noqa: BLE001 - one file that trips a bug must not keep all others out.
             kind, where = type(fault).__name__, to_places(fault)
             _LOG.error("queue.check_broke", batch_id=batch.batch_id, kind=kind, where=where)
-            self._set_aside.add(batch.batch_id)
             return WorkedBatch(batch)
         finally:
             self.board.clear(batch.batch_id)

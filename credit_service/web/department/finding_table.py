@@ -13,7 +13,7 @@ from credit_service.domain.batch import Finding, FindingSeverity
 from credit_service.lookup.batch_pages import FindingFilter, FindingPage
 from credit_service.web.paging import Slice, fetch_slice
 
-FINDINGS_PER_PAGE = 100
+FINDINGS_PER_PAGE = 50
 WHOLE_ROW = "（整行）"
 """Stands for the findings of no single column, whose column is empty."""
 _Choice = Annotated[str, Query(max_length=200)]

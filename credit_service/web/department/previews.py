@@ -73,7 +73,8 @@ def show_progress(visit: UploadVisit, token: str) -> Response:
 def download_preview(visit: UploadVisit, token: str) -> Response:
     """Send the whole result, all findings and candidates, as ``credit ingest --dry-run --json`` prints it."""
     kept = find_previews(visit.request).get(visit.person, token)
-    kept.is_done.wait()
+    if not kept.is_done.wait(PATIENCE_SECONDS):
+        return redirect_to(f"/department/previews/{token}")
     return StreamingResponse(
         _stream(kept),
         media_type="application/json",

@@ -9,6 +9,7 @@ import pytest
 
 from credit_service.domain.agency import Role
 from credit_service.errors import WarehouseBusy
+from credit_service.pipeline import worker
 from credit_service.warehouse.connection import Warehouse
 from credit_service.web.department import finding_table, uploads
 from tests.functional.web.clerks import MOSTLY_WRONG, Clerks, to_csv, to_text
@@ -59,6 +60,21 @@ def test_progress_counts_rows_while_the_worker_is_at_it(clerks: Clerks, monkeypa
     monkeypatch.setattr(clerks.world.worker, "_note", look)
     clerks.world.drain()
     assert any("已检查 5 行" in text for text in seen)
+
+
+def test_a_file_that_trips_a_bug_says_so_and_is_not_lost(clerks: Clerks, monkeypatch: pytest.MonkeyPatch):
+    def trip(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "store_received", trip)
+        path = clerks.send(to_csv(FIVE))
+    page = clerks.clerk.get(path)
+    assert "检查时程序出现故障" in to_text(page)
+    assert "不会丢失" in to_text(page)
+    assert "/progress" not in page.text
+    list(worker.QueueWorker(clerks.world.service.office).drain())
+    assert "共 5 行：入库 5" in to_text(clerks.clerk.get(path))
 
 
 def test_a_busy_warehouse_takes_nothing_from_the_page_but_the_findings(clerks: Clerks, monkeypatch: pytest.MonkeyPatch):
@@ -298,5 +314,5 @@ def test_fifty_thousand_findings_are_all_there(clerks: Clerks):
     assert len(report["findings"]) == 50_000
     assert report["rejected"] == 50_000
     assert "发现的问题（50,000）" in to_text(clerks.clerk.get(path))
-    last = to_text(clerks.clerk.get(path, params={"page": 500}))
+    last = to_text(clerks.clerk.get(path, params={"page": 1000}))
     assert "50001" in last
