@@ -127,3 +127,19 @@ def test_gb18030_is_recognised_behind_an_ascii_header(tmp_path):
     text = "CF_XDR_MC,CF_WSH\n" + "测试公司,测罚1号\n" * 3
     records, _, _ = read_all(tmp_path / "f", text, Layout("", ",", 1, ("a", "b")), "gb18030")
     assert records[0] == (2, "测试公司", "测罚1号")
+
+
+def test_a_lone_carriage_return_that_joins_two_rows_is_told_as_what_it_is(tmp_path):
+    records, faults, _ = read_all(tmp_path / "f", "a,b\n1,2\r3,4\n5,6\n", Layout("", ",", 1, ("a", "b")))
+    assert records == [(3, "5", "6")]
+    assert faults == [(2, "stray-line-break", "1,2\r3,4")]
+
+
+def test_a_line_in_utf8_inside_a_gb18030_file_is_a_fault_and_no_mojibake(tmp_path):
+    path = tmp_path / "f"
+    good = "测试公司,测罚一号\n".encode("gb18030")
+    path.write_bytes(good * 3 + "测试公司,测罚二号\n".encode() + good)
+    chunks = list(CsvReader(path).chunks(Layout("", ",", 1, ("a", "b"))))
+    assert [fault.row for chunk in chunks for fault in chunk.faults] == [4]
+    assert chunks[0].faults[0].text == "测试公司,测罚二号"
+    assert [row for chunk in chunks for row in chunk.frame["row"]] == [2, 3, 5]

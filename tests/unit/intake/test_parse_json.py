@@ -7,7 +7,9 @@ import json
 import pytest
 
 from credit_service.errors import UnreadableFile
-from credit_service.intake import parse_json
+from credit_service.intake import decode, parse_json
+from credit_service.intake.json_rows import iter_json_rows
+from credit_service.intake.parse_json import JsonReader
 
 
 @pytest.mark.parametrize("wrap", [lambda rows: rows, lambda rows: {"rows": rows}])
@@ -66,3 +68,35 @@ def test_field_codes_are_headers_too(desk):
     codes = {column.header: column.code for column in template.columns}
     row = {codes[header]: value for header, value in desk.penalty(1).items()}
     assert desk.read(desk.write_bytes(json.dumps([row]).encode())).good_rows() == [1]
+
+
+@pytest.mark.parametrize("piece", [1, 7, 64, 1 << 20])
+@pytest.mark.parametrize("wrap", [lambda rows: rows, lambda rows: {"说明": {"n": [1, 23]}, "rows": rows, "end": 456}])
+def test_an_array_in_one_line_is_read_wherever_its_pieces_end(tmp_path, monkeypatch, piece, wrap):
+    monkeypatch.setattr(decode, "PROBE_BYTES", piece)
+    rows = [{"名": f"甲{n}", "数": n, "空": None, "是": True} for n in range(30)]
+    path = tmp_path / "array"
+    path.write_bytes(json.dumps(wrap(rows), ensure_ascii=False).encode())
+    values = list(iter_json_rows(decode.read_text(path, decode.Encoding("utf-8", 0, b"\n"))))
+    assert values == [{**row, "数": str(row["数"])} for row in rows]
+
+
+def test_an_array_longer_than_any_line_of_text_is_read(tmp_path):
+    row = json.dumps({"名": "甲" * 1_000}, ensure_ascii=False)
+    path = tmp_path / "array"
+    path.write_bytes(("[" + ",".join([row] * 4_000) + "]").encode())
+    assert path.stat().st_size > decode.MAX_LINE_BYTES
+    assert JsonReader(path, "json").estimated_rows == 4_000
+
+
+def test_a_file_of_which_no_row_can_be_read_says_why(desk):
+    with pytest.raises(UnreadableFile, match="第1行：这一行不是一个JSON对象"):
+        desk.open(desk.write_bytes(b"[[1, 2], [3, 4]]"))
+
+
+def test_blanks_around_a_key_do_not_matter_but_a_key_twice_does(desk):
+    row = {f" {header} ": value for header, value in desk.penalty(1).items()}
+    twice = {**desk.penalty(2), "备注 ": "x"}
+    outcome = desk.read(desk.write_bytes("\n".join(json.dumps(one) for one in (row, twice)).encode()))
+    assert outcome.good_rows() == [1]
+    assert outcome.places() == {(2, "", "malformed-line")}
