@@ -118,7 +118,8 @@ def sign_in(office: Office, account_id: str, password: str) -> SignedIn:
 
 def find_signed_in(office: Office, token: str) -> SignedIn | None:
     """Return who holds a sign-in token, or None when it is unknown, ended or expired."""
-    with office.ledger.unit_of_work() as uow:
+    # Every page asks this, and pages that follow a batch every second: it must not wait for who writes just now.
+    with office.ledger.reading() as uow:
         found = uow.sessions.find(_digest(token), office.now())
         if found is None:
             return None
@@ -163,7 +164,7 @@ def get_key(office: Office, secret: str) -> ApiKey:
     Raises:
         NotSignedIn: The secret is unknown or revoked.
     """
-    with office.ledger.unit_of_work() as uow:
+    with office.ledger.reading() as uow:
         key = uow.keys.find_by_hash(_digest(secret))
     if key is None or key.revoked_at is not None:
         message = "接口密钥无效或已停用。"

@@ -8,7 +8,7 @@ only the operator can mend it shows the code and the request number, not the ins
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -190,7 +190,7 @@ def answer(request: Request, failure: Failure) -> Response:
     if request.url.path.startswith("/api/"):
         return to_problem(request, failure)
     if failure.status == 401 and request.method == "GET":
-        return RedirectResponse(f"/sign-in?next={quote(request.url.path, safe='/')}", status_code=303)
+        return _to_sign_in(request)
     return render_template(
         request,
         "error.html",
@@ -202,6 +202,15 @@ def answer(request: Request, failure: Failure) -> Response:
         status=failure.status,
         headers=failure.headers,
     )
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Send a reader to the sign-in page, and back afterwards; a part of a page sends the whole page there."""
+    asked_from = urlsplit(request.headers.get("hx-current-url", "")).path
+    path = f"/sign-in?next={quote(asked_from or request.url.path, safe='/')}"
+    if request.headers.get("hx-request"):
+        return Response(headers={"HX-Redirect": path})
+    return RedirectResponse(path, status_code=303)
 
 
 def to_problem(request: Request, failure: Failure) -> JSONResponse:

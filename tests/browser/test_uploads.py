@@ -78,6 +78,15 @@ def test_a_dropped_file_is_listed_uploaded_checked_and_reported(open_desk: Calla
     expect_report(page)
 
 
+def test_a_longer_check_shows_its_progress_and_gives_way_to_the_report(open_desk: Callable[..., Page]):
+    page = open_desk()
+    content = to_csv(*(Honour(n) for n in range(100_001, 160_001))).encode()
+    page.locator("input[type=file]").set_input_files({"name": "多.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("button", name="上传并检查").click()
+    expect(page.locator("#progress progress")).to_be_visible(timeout=30_000)
+    expect(page.locator("#counts")).to_contain_text("共 60,000 行：入库 60,000", timeout=60_000)
+
+
 def test_the_upload_shows_how_far_it_is_and_locks_its_buttons(open_desk: Callable[..., Page]):
     page = open_desk()
     page.context.new_cdp_session(page).send(

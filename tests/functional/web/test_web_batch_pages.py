@@ -47,6 +47,14 @@ def test_an_upload_is_received_and_its_page_shows_how_far_it_is(clerks: Clerks):
     assert "共 2 行：入库 2，退回 0" in to_text(clerks.clerk.get(path))
 
 
+def test_a_page_whose_sign_in_has_ended_goes_to_the_sign_in_as_a_whole(clerks: Clerks):
+    path = clerks.send(to_csv(FIVE))
+    asked = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{path}"}
+    answer = clerks.world.new_client().get(path + "/progress", headers=asked)
+    assert answer.headers["HX-Redirect"] == f"/sign-in?next={path}"
+    assert answer.text == ""
+
+
 def test_progress_counts_rows_while_the_worker_is_at_it(clerks: Clerks, monkeypatch: pytest.MonkeyPatch):
     seen: list[str] = []
     answer = clerks.post(clerks.clerk, "/department/batches", files={"file": ("a.csv", to_csv(FIVE))})

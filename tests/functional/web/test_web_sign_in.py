@@ -122,7 +122,9 @@ def test_a_refused_origin_still_gets_the_security_headers(empty_world: World):
 
 
 def test_too_many_tries_from_one_address_are_slowed(empty_world: World):
-    world = type(empty_world)(empty_world.service, {}, empty_world.agencies, "", app=_new_app(empty_world))
+    world = type(empty_world)(
+        empty_world.service, {}, empty_world.agencies, "", app=_new_app(empty_world), worker=empty_world.worker
+    )
     client = world.new_client()
     statuses = {world.sign_in(client, f"nobody-{number}", "wrong").status_code for number in range(21)}
     assert 429 in statuses
