@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import structlog
 import typer
 
 from credit_service.cli import (
@@ -56,6 +57,8 @@ app.add_typer(desk_commands.agencies, name="agency")
 def run() -> None:
     """Run the command of ``sys.argv``; an expected error ends with its family's exit code."""
     as_json = "--json" in sys.argv
+    # Standard output belongs to the answer.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
     try:
         app()
     except CreditServiceError as fault:

@@ -125,6 +125,15 @@ def test_a_refused_file_is_told_without_leaving_the_page_and_the_next_try_works(
     expect_report(page)
 
 
+def test_too_much_at_once_is_said_before_anything_is_sent(open_desk: Callable[..., Page]):
+    page = open_desk()
+    page.locator("input[type=file]").set_input_files(new_file())
+    page.evaluate("document.querySelector('[data-drop]').dataset.limit = 10")
+    page.get_by_role("button", name="上传并检查").click()
+    expect(page.get_by_role("alert")).to_contain_text("合计超过 300 MB，没有上传")
+    assert page.url.endswith("/department")
+
+
 def test_several_files_are_followed_on_one_page(open_desk: Callable[..., Page]):
     page = open_desk()
     page.locator("input[type=file]").set_input_files([new_file("甲.csv"), new_file("乙.csv")])

@@ -130,6 +130,22 @@ def test_a_worker_waits_for_new_batches_and_tells_of_each(fresh_home: CreditHome
         assert running.wait(WAIT_SECONDS) == 0
 
 
+def test_a_worker_waits_while_another_process_holds_the_warehouse(
+    fresh_home: CreditHome, service: Service, tmp_path: Path
+):
+    small = tmp_path / "小.csv"
+    with small.open("w", encoding="utf-8", newline="") as target:
+        csv.writer(target).writerows([HEADERS, Honour(1).cells()])
+    batch_id = received(service, small)
+    with started(fresh_home, "worker", "--json") as running:
+        with service.office.warehouse.open():
+            assert "queue.waits" in running.stderr.readline()
+            assert states(service) == ["received"]
+        # Nothing but the batch is on standard output.
+        assert json.loads(running.stdout.readline())["batch_id"] == batch_id
+    assert states(service) == ["stored"]
+
+
 def test_a_refused_file_does_not_make_the_worker_fail(fresh_home: CreditHome, service: Service, tmp_path: Path):
     (tmp_path / "不认识.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     received(service, tmp_path / "不认识.csv")

@@ -16,6 +16,14 @@
     list.hidden = input.files.length === 0;
   }
 
+  function isTooMuch(form) {
+    const zone = form.querySelector("[data-drop]");
+    const total = Array.from(form.querySelector("input[type=file]").files).reduce((sum, file) => sum + file.size, 0);
+    const is = total > Number(zone.dataset.limit);
+    zone.querySelector("[data-too-much]").hidden = !is;
+    return is;
+  }
+
   function takeDropped(input, dropped) {
     const kept = new DataTransfer();
     for (const file of dropped) {
@@ -106,7 +114,7 @@
     input.addEventListener("change", () => showChosen(input, list));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      send(form, event.submitter);
+      if (!isTooMuch(form)) send(form, event.submitter);
     });
     showChosen(input, list);
   }
