@@ -52,10 +52,11 @@ def test_a_trial_tells_what_would_be_stored_refused_and_changed_and_keeps_nothin
     clerks.send(to_csv(FIVE), "已入库.csv")
     before = traces(clerks)
     changed = [Honour(1, text="市级文明单位"), *FIVE[1:], Honour(6), Honour(7, day="去年")]
-    page = to_text(clerks.clerk.get(try_out(clerks, ("试.csv", to_csv(changed)))))
+    path = try_out(clerks, ("试.csv", to_csv(changed)))
+    page = to_text(clerks.clerk.get(path))
     assert "共 7 行：将入库 6，将退回 1" in page
     assert "将新增1 将更正已入库的1 与已入库的相同4" in page
-    assert "发现的问题（1）" in page
+    assert "发现的问题（1）" in to_text(clerks.clerk.get(path, params={"severity": "error"}))
     assert "还没有报送，没有任何数据入库" in page
     assert traces(clerks) == before
 
