@@ -9,7 +9,6 @@ import socket
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from credit_service.bootstrap import build_service
 from credit_service.cli.app import app, run
@@ -17,7 +16,6 @@ from credit_service.cli.output import JsonFlag, out, print_json
 from credit_service.pipeline.rebuild import reconcile
 from credit_service.pipeline.serving import hold_home
 from credit_service.pipeline.worker import QueueWorker
-from credit_service.web.app import create_app
 
 
 @app.command("serve")
@@ -30,6 +28,10 @@ def serve(
     as_json: JsonFlag = False,
 ) -> None:
     """启动网站和接口，并依次检查入库收到的文件；先核对数据仓库与台账是否一致。"""
+    import uvicorn  # noqa: PLC0415 - every other command starts a third sooner without the web.
+
+    from credit_service.web.app import create_app  # noqa: PLC0415 - as above.
+
     service = build_service()
     listener = socket.create_server((host, port))
     outcome = reconcile(service.office)

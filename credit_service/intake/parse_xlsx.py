@@ -90,7 +90,7 @@ class WorkbookReader:
             if "notes" in told:
                 notes = tuple(TableNote(*note) for note in told["notes"])
                 continue
-            frame = pl.DataFrame([told["rows"], *told["columns"]], schema=chunk_schema(len(layout.header)))
+            frame = pl.read_ipc_stream(told["rows"])
             faults = tuple(CellFault(*fault) for fault in told["faults"])
             yield ParsedChunk(layout.sheet, frame, blank=told["blank"], cells=faults, notes=notes)
             notes = ()
@@ -138,6 +138,8 @@ class _Child:
         self._send(question)
         while (line := self._stdout.readline()).endswith(b"\n"):
             told = json.loads(line)
+            if "bytes" in told:
+                told["rows"] = self._stdout.read(told["bytes"])
             yield told
             if "end" in told or "fault" in told:
                 return

@@ -108,7 +108,7 @@ def scan_xlsx(path: Path, sheet: str) -> SheetScan:
     """
     scan = SheetScan()
     with zipfile.ZipFile(path) as archive:
-        part = _find_part(archive, sheet)
+        part = find_part(archive, sheet)
         if part is not None:
             last = 0
             for window, end in iter_windows(archive, part):
@@ -116,6 +116,13 @@ def scan_xlsx(path: Path, sheet: str) -> SheetScan:
                     _scan_columns(scan, window, end)
                 last = _scan_rows(scan, window, end, last)
                 _scan_errors(scan, window, end)
+    return scan
+
+
+def scan_head(around: bytes) -> SheetScan:
+    """Return what is to be seen in the part of a sheet that stands around its rows."""
+    scan = SheetScan()
+    _scan_columns(scan, around, len(around))
     return scan
 
 
@@ -166,10 +173,11 @@ def iter_starting(pattern: re.Pattern[bytes], window: bytes, end: int) -> Iterat
         yield found
 
 
-def _find_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
+def find_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    """Return the part of an XLSX that a sheet is; None where the workbook does not say."""
     try:
-        workbook = _parse(archive, "xl/workbook.xml")
-        links = _parse(archive, "xl/_rels/workbook.xml.rels")
+        workbook = parse_part(archive, "xl/workbook.xml")
+        links = parse_part(archive, "xl/_rels/workbook.xml.rels")
     except (KeyError, ElementTree.ParseError):
         return None
     identifier = next(
@@ -187,7 +195,12 @@ def _find_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
     return name if name in archive.NameToInfo else None
 
 
-def _parse(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
+def parse_part(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
+    """Return a small part of a workbook.
+
+    Raises:
+        ParseError: It is no XML, is large, or declares entities.
+    """
     if archive.getinfo(part).file_size > MAX_HEAD_BYTES:
         raise ElementTree.ParseError
     text = archive.read(part)

@@ -1,22 +1,23 @@
 """Brings a ledger's schema to this version of the service, once per opening, in one transaction.
 
-Alembic runs the steps in ``migrations``; nothing is printed. It never takes a schema back.
+Alembic runs the steps in ``migrations``; nothing is printed. It never takes a schema back. A ledger that has seen the
+newest step is left alone before Alembic is loaded: that is every opening but the first of a version.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from credit_service.errors import SchemaDrift
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_STEP = re.compile(r"v(\d{4})_\w+")
+"""The name of a step's module; its digits are its revision."""
 
 
 def upgrade_schema(connection: Connection) -> None:
@@ -25,6 +26,28 @@ def upgrade_schema(connection: Connection) -> None:
     Raises:
         SchemaDrift: The ledger was written by a newer version of the service.
     """
+    if _find_current(connection) == _find_newest():
+        return
+    _run_steps(connection)
+
+
+def _find_current(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _find_newest() -> str:
+    steps = (_STEP.fullmatch(path.stem) for path in (MIGRATIONS / "versions").iterdir())
+    return max(step[1] for step in steps if step)
+
+
+def _run_steps(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - a quarter of a second that a ledger up to date does not need.
+    from alembic.config import Config  # noqa: PLC0415 - as above.
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - as above.
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above.
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     script = ScriptDirectory.from_config(config)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -59,14 +59,22 @@ def started(home: CreditHome, *arguments: object) -> Iterator[subprocess.Popen[s
         running.communicate()
 
 
+def open_files(pid: int) -> set[str]:
+    """Return what a process has open; handles that are closed while one looks are left out."""
+    found = set()
+    for handle in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.add(str(handle.readlink()))
+    return found
+
+
 def wait_until_at_work(running: subprocess.Popen[str], home: CreditHome) -> None:
     """Wait until a process has the warehouse open, which it has only while it stores."""
     warehouse = str(home.path / "warehouse.duckdb")
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         assert running.poll() is None, "ended before it was looked for"
-        handles = Path(f"/proc/{running.pid}/fd")
-        if any(os.path.realpath(handle) == warehouse for handle in handles.iterdir()):
+        if warehouse in open_files(running.pid):
             time.sleep(0.3)
             return
         time.sleep(0.01)

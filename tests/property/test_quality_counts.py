@@ -208,7 +208,7 @@ def _question(world: list[Sent]) -> QualityQuestion:
         batches.append(CountedBatch(one.batch_id, one.received_on, number.stretch, number.turn))
     days = [(number.day, number.stretch, number.through) for number in NUMBERS.days.values()]
     from_at = datetime(2026, 8, 1, tzinfo=UTC)
-    return QualityQuestion(batches, from_at, END, days, [("penalty_org", TERM_FROM, TERM)])
+    return QualityQuestion(batches, from_at, days, [("penalty_org", TERM_FROM, TERM)])
 
 
 @settings(max_examples=40)

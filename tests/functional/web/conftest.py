@@ -95,8 +95,15 @@ def _open_world(service: Service, demo: DemoOutcome | None) -> World:
 
 
 @pytest.fixture(scope="session")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A service on its first day, to look at: nobody sends anything to it."""
+    home = tmp_path_factory.mktemp("first") / "home"
+    return _open_world(build_service(Settings(home=home), FixedClock(NOW)), None)
+
+
+@pytest.fixture(scope="session")
 def empty_world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A service on its first day."""
+    """A service that begins with nothing; tests send to it."""
     home = tmp_path_factory.mktemp("empty") / "home"
     return _open_world(build_service(Settings(home=home), FixedClock(NOW)), None)
 

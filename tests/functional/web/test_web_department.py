@@ -49,8 +49,8 @@ def clerk(empty_world: World, manifest: list[dict[str, str]]):
     return client
 
 
-def test_first_visit_says_how_to_start(empty_world: World):
-    page = empty_world.client(Role.SUBMITTER).get("/department").text
+def test_first_visit_says_how_to_start(first_day: World):
+    page = first_day.client(Role.SUBMITTER).get("/department").text
     assert "还没有报送过数据" in page
     assert "把文件拖到这里" in page
 

@@ -44,12 +44,12 @@ def listed(world: World):
 
 
 @pytest.mark.parametrize("path", ["/", "/bulletins", "/search", "/search?q=x", "/about", "/api/docs", "/feed.atom"])
-def test_a_service_on_its_first_day_has_pages(empty_world: World, path: str):
-    assert empty_world.client(None).get(path).status_code == 200
+def test_a_service_on_its_first_day_has_pages(first_day: World, path: str):
+    assert first_day.client(None).get(path).status_code == 200
 
 
-def test_empty_states_say_what_comes(empty_world: World):
-    client = empty_world.client(None)
+def test_empty_states_say_what_comes(first_day: World):
+    client = first_day.client(None)
     assert "还没有发布过公告" in client.get("/").text
     assert "还没有发布过公告" in client.get("/bulletins").text
     assert "没有查到" in client.get("/search", params={"q": "无此企业"}).text

@@ -138,10 +138,10 @@ def test_an_unknown_department_is_told(world: World):
     assert "没有代码为“x”的单位" in answer.text
 
 
-def test_the_first_day_says_how_to_start(empty_world: World):
-    page = empty_world.client(Role.SUBMITTER).get(PLACE).text
+def test_the_first_day_says_how_to_start(first_day: World):
+    page = first_day.client(Role.SUBMITTER).get(PLACE).text
     assert "上传文件，检查完成后这里立即更新" in page
-    ranking = empty_world.client(Role.AUDITOR).get(PLACE).text
+    ranking = first_day.client(Role.AUDITOR).get(PLACE).text
     assert "近十二个月还没有单位报送过数据" in ranking
 
 

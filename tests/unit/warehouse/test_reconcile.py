@@ -19,6 +19,7 @@ HELD = AppliedBatch(
     rejected=1,
     blank=1,
     records_digest="d",
+    received_at=datetime(2026, 1, 1, tzinfo=UTC),
     stored_at=datetime(2026, 1, 1, tzinfo=UTC),
 )
 JOURNAL = ("B1", "d", (5, 3, 1, 1))
