@@ -13,7 +13,7 @@ import typer
 from credit_service.bootstrap import build_service
 from credit_service.cli.app import app, run
 from credit_service.cli.output import JsonFlag, out, print_json
-from credit_service.pipeline.rebuild import reconcile
+from credit_service.pipeline.rebuild import mend_warehouse
 from credit_service.pipeline.serving import hold_home
 from credit_service.pipeline.worker import QueueWorker
 
@@ -34,7 +34,8 @@ def serve(
 
     service = build_service()
     listener = socket.create_server((host, port))
-    outcome = reconcile(service.office)
+    # What waits in the queue is the worker's: a huge file must not keep the doors shut.
+    outcome = mend_warehouse(service.office)
     if as_json:
         print_json({"url": f"http://{host}:{port}", **outcome.to_dict()})
     elif outcome.restored or outcome.dropped:

@@ -53,10 +53,19 @@ def rebuild(office: Office) -> RebuildOutcome:
 
 
 def reconcile(office: Office) -> RebuildOutcome:
-    """Store again every batch whose rows are missing or differ, mirror withdrawals and links, then drain the queue."""
+    """Mend the warehouse, then store what was released or waits in the queue."""
+    outcome = mend_warehouse(office)
+    with office.ledger.reading() as uow:
+        released = [batch for batch in uow.batches.list_in_order(BatchStatus.CHECKED) if batch.override_reason]
+    stored = [batch.batch_id for batch in released if _do(store_received, office, batch)]
+    stored += [one.batch.batch_id for one in drain_queue(office)]
+    return replace(outcome, restored=(*outcome.restored, *stored))
+
+
+def mend_warehouse(office: Office) -> RebuildOutcome:
+    """Store again every batch whose rows are missing or differ, and mirror withdrawals and links; the queue waits."""
     with office.ledger.reading() as uow:
         stored = uow.batches.list_in_order(BatchStatus.STORED, BatchStatus.CORRECTED, BatchStatus.WITHDRAWN)
-        released = [batch for batch in uow.batches.list_in_order(BatchStatus.CHECKED) if batch.override_reason]
         retractions = uow.retractions.list_all()
     with office.warehouse.open() as session:
         held = session.verify_batches()
@@ -67,10 +76,8 @@ def reconcile(office: Office) -> RebuildOutcome:
         session.mirror_retractions(retractions)
         take_over_links(office, session)
     differing = [batch for batch in stored if held.get(batch.batch_id) != batch.records_digest]
-    restored = [batch.batch_id for batch in differing if _do(restore_batch, office, batch)]
-    restored += [batch.batch_id for batch in released if _do(store_received, office, batch)]
-    restored += [outcome.batch.batch_id for outcome in drain_queue(office)]
-    return RebuildOutcome(len(stored), tuple(restored), dropped)
+    restored = tuple(batch.batch_id for batch in differing if _do(restore_batch, office, batch))
+    return RebuildOutcome(len(stored), restored, dropped)
 
 
 def _do(work: Callable[[Office, Batch], object], office: Office, batch: Batch) -> bool:
