@@ -7,11 +7,12 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from credit_service.domain.batch import Batch, BatchStatus, Retraction
 from credit_service.errors import IllegalTransition, LedgerConflict, SamePerson
 from credit_service.registry.retractions import NamedSubmission
-from credit_service.registry.schema import MIGRATIONS
+from credit_service.registry.schema import MIGRATIONS, _find_newest
 from credit_service.registry.unit_of_work import Ledger
 
 NOW = datetime(2026, 9, 4, 4, tzinfo=UTC)
@@ -217,3 +218,9 @@ def test_a_ledger_of_the_first_schema_keeps_every_batch(tmp_path):
     with ledger.reading() as uow:
         assert uow.batches.list_newest(None, 1)[0].batch_id == "B4"
     ledger.close()
+
+
+def test_a_ledger_up_to_date_is_known_by_the_newest_step():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert _find_newest() == ScriptDirectory.from_config(config).get_current_head()
