@@ -19,7 +19,7 @@ import polars as pl
 from credit_service.errors import UnreadableFile
 from credit_service.intake.parsed import LineFault
 
-BLOCK_BYTES: Final = 24 * 1024**2
+BLOCK_BYTES: Final = 16 * 1024**2
 MAX_LINE_BYTES: Final = 8 * 1024**2
 PROBE_BYTES: Final = 4 * 1024**2
 _PRIVATE: Final = re.compile(r"[\ue000-\uf8ff]")

@@ -71,7 +71,7 @@ class CsvReader:
         return tuple(Preview("", delimiter, _preview(lines, delimiter)) for delimiter in present)
 
     def chunks(self, layout: Layout) -> Iterator[ParsedChunk]:
-        """Yield the lines after the header, about 24 MB at a time."""
+        """Yield the lines after the header, about 16 MB at a time."""
         splitter = _LineSplitter(layout.delimiter, len(layout.header))
         undecoded: set[int] = set()
         waiting = LineBlock(0, b"")

@@ -13,6 +13,8 @@ class WarehouseLimits:
     """
 
     memory_mb: int = 1024
+    store_memory_mb: int = 640
+    """The bound while a batch is stored: checking its rows needs as much again beside DuckDB."""
     threads: int | None = None
     """None: as many as the machine has cores."""
     lock_seconds: float = 5.0

@@ -51,7 +51,7 @@ class Session:
             WarehouseBusy: Another thread has been writing for too long.
         """
         self._check_room()
-        with self.write_turn(), write.store_batch(self.connection, meta) as writer:
+        with self.write_turn(), self._less_memory(), write.store_batch(self.connection, meta) as writer:
             yield writer
 
     @contextmanager
@@ -156,6 +156,17 @@ class Session:
             yield
         finally:
             self._writing.release()
+
+    @contextmanager
+    def _less_memory(self) -> Iterator[None]:
+        """Leave memory to whoever makes the rows that are stored."""
+        self.connection.sql(f"SET memory_limit = '{self._limits.store_memory_mb}MB'")
+        try:
+            yield
+        finally:
+            # A broken instance is dropped anyway.
+            with suppress(duckdb.Error):
+                self.connection.sql(f"SET memory_limit = '{self._limits.memory_mb}MB'")
 
     def _check_room(self) -> None:
         free = shutil.disk_usage(self._path.parent).free
