@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 
 class BatchStatus(StrEnum):
@@ -93,6 +94,18 @@ class Batch:
     """What the agency might submit when the file was received (`Agency.permit`)."""
     override_reason: str | None = None
     override_by: str | None = None
+
+    def find_file(self, inbox: Path) -> ReceivedFile:
+        """Return its bytes, where they lie in an inbox."""
+        return ReceivedFile(
+            sha256=self.sha256,
+            size=self.size,
+            kind=self.kind,
+            file_name=self.file_name,
+            path=str(inbox / self.sha256[:2] / self.sha256),
+            container_sha256=self.container_sha256,
+            container_name=self.container_name,
+        )
 
 
 @dataclass(frozen=True)

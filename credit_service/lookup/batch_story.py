@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from credit_service.domain.batch import Batch, BatchStatus, Effects, ReceivedFile, Retraction, Unusual
+from credit_service.domain.batch import Batch, BatchStatus, Effects, Retraction, Unusual
 from credit_service.domain.clock import legal_day
 from credit_service.intake.check_context import build_check_context
 from credit_service.intake.read_batch import open_batch
@@ -75,13 +75,6 @@ def frame_findings(room: ReadingRoom, batch: Batch) -> pl.DataFrame:
 def _check_again(room: ReadingRoom, batch: Batch) -> pl.DataFrame:
     with room.ledger.reading() as uow:
         agency = uow.agencies.get(batch.agency_code)
-    received = ReceivedFile(
-        sha256=batch.sha256,
-        size=batch.size,
-        kind=batch.kind,
-        file_name=batch.file_name,
-        path=str(room.places.inbox / batch.sha256[:2] / batch.sha256),
-    )
     context = build_check_context(batch, agency, room.rulebook(legal_day(batch.received_at)))
-    reading = open_batch(received, room.templates(), context)
+    reading = open_batch(batch.find_file(room.places.inbox), room.templates(), context)
     return pl.concat([chunk.findings for chunk in reading.chunks()])

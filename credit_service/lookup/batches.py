@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from credit_service.domain.batch import Batch, BatchStatus, ReceivedFile
+from credit_service.domain.batch import Batch, BatchStatus
 from credit_service.domain.month import Month
 from credit_service.domain.template import Template
 from credit_service.errors import BatchNotFound
@@ -72,13 +72,7 @@ def write_error_workbook(room: ReadingRoom, batch_id: str, target: Path) -> None
     if template is None:
         message = f"批次“{batch_id}”的文件整体未能识别，没有可标注的数据行。"
         raise BatchNotFound(message, remedy=batch.refusal or "请按提示修改文件后重新报送。")
-    received = ReceivedFile(
-        sha256=batch.sha256,
-        size=batch.size,
-        kind=batch.kind,
-        file_name=batch.file_name,
-        path=str(room.places.inbox / batch.sha256[:2] / batch.sha256),
-    )
+    received = batch.find_file(room.places.inbox)
     write_report_xlsx(ReportOrder(batch_id, received, template, frame_findings(room, batch)), target)
 
 

@@ -29,7 +29,7 @@ from credit_service.pipeline.check_batch import (
     write_rows,
 )
 from credit_service.pipeline.office import Office
-from credit_service.pipeline.receive import Submission, receive_submission, to_received_file
+from credit_service.pipeline.receive import Submission, receive_submission
 from credit_service.warehouse.connection import Session
 
 __all__ = [
@@ -253,7 +253,7 @@ def _store_rows(
 
 
 def _open(office: Office, batch: Batch, agency: Agency) -> BatchReading:
-    return open_reading(office, to_received_file(office, batch), batch, agency)
+    return open_reading(office, batch.find_file(office.places.inbox), batch, agency)
 
 
 def _journal_stored(office: Office, outcome: IngestOutcome) -> None:

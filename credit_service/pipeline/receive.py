@@ -81,19 +81,6 @@ def receive_submission(office: Office, submission: Submission) -> Receipt:
     return Receipt(batches, refused)
 
 
-def to_received_file(office: Office, batch: Batch) -> ReceivedFile:
-    """Return where the bytes of a batch lie."""
-    return ReceivedFile(
-        sha256=batch.sha256,
-        size=batch.size,
-        kind=batch.kind,
-        file_name=batch.file_name,
-        path=str(office.places.inbox / batch.sha256[:2] / batch.sha256),
-        container_sha256=batch.container_sha256,
-        container_name=batch.container_name,
-    )
-
-
 def to_batch_id(agency_code: str, digest: str, attempt: int) -> str:
     """Return the number of a batch: the same bytes of the same agency have the same, until they count anew."""
     again = f"\n{attempt}" if attempt else ""
