@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import openpyxl
+from openpyxl.utils.escape import unescape
 
 from credit_service.intake import report
 from credit_service.intake.findings import finding_frame, to_findings
@@ -92,3 +93,25 @@ def test_the_marked_workbook_can_be_sent_again(desk):
 def test_a_file_of_another_sheet_names_no_batch(desk):
     path = desk.write_xlsx([[make_stamp(BATCH)], *desk.grid(desk.penalties(1))])
     assert find_reported_batch(open_reader(desk.receive(path)).previews()) is None
+
+
+def test_whatever_a_cell_holds_comes_back_as_the_same_text(desk):
+    texts = [
+        "=1+1",
+        "a&b<c>\"'",
+        "_x0041_",
+        "\ud7ff\uffff\x07",
+        "https://测试.cn",
+        "007",
+        "长" * 40_000,
+        "两行\n下一行",
+    ]
+    rows = desk.penalties(len(texts) + 1, r1={"违法事实": ""})
+    for row, text in zip(rows[1:], texts, strict=True):
+        row["备注"] = text
+    _, book = make(desk, desk.write_csv(rows))
+    column = desk.headers().index("备注") + 1
+    cells = [book["原表"].cell(row, column) for row in range(3, 3 + len(texts))]
+    assert {cell.data_type for cell in cells} == {"s"}
+    told = [unescape(cell.value) for cell in cells]
+    assert told == [text[:32_767] for text in texts]
