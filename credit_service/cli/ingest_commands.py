@@ -15,6 +15,7 @@ from credit_service.bootstrap import Service, build_service
 from credit_service.cli.output import JsonFlag, err, exit_code, out, print_json, print_table, progress_bar, to_ticks
 from credit_service.domain.batch import Batch, Effects, FindingSeverity, Unusual
 from credit_service.errors import CreditServiceError, UnreadableFile
+from credit_service.lookup.batches import write_error_workbook
 from credit_service.pipeline.ingest import IngestOutcome, Submission, ingest_submission
 from credit_service.pipeline.preview import PreviewOutcome, preview_submission
 from credit_service.pipeline.sample import SampleRequest, write_sample_file
@@ -37,11 +38,17 @@ def ingest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="只试算：会入库、退回、更正什么，会引起哪些建议；不入库。")
     ] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="同时把标红的工作簿写到哪个 .xlsx 文件；只用于单个文件。")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """接收、校验并入库一个或多个文件；合格的入库，不合格的逐行说明原因和改法。"""
     service = build_service()
     paths = _expand(files)
+    if report is not None and (len(paths) != 1 or dry_run):
+        message = "--report 只能与一个文件同用，也不能与 --dry-run 同用"
+        raise typer.BadParameter(message, param_hint="--report")
     answers: list[dict[str, object]] = []
     faults: list[CreditServiceError] = []
     for path in paths:
@@ -52,6 +59,8 @@ def ingest(
             refused = [(path.name, told)]
         if len(paths) == 1 and len(refused) == 1 and not answers:
             raise refused[0][1]
+        if report is not None:
+            _report(service, answers, report)
         for name, fault in refused:
             faults.append(fault)
             answers.append({"file": name, "error": fault.to_dict()})
@@ -74,6 +83,15 @@ def _ingest(service: Service, submission: Submission, answers: list[dict[str, ob
         if shown:
             print_outcome(outcome)
     return report.refused
+
+
+def _report(service: Service, answers: list[dict[str, object]], target: Path) -> None:
+    """Write the workbook of the one batch a file became; a ZIP of several has one for each, to be asked for."""
+    if len(answers) != 1:
+        err.print("压缩包中有几个文件，请用 credit batch report 逐批导出。")
+        return
+    write_error_workbook(service.reading_room, str(answers[0]["batch_id"]), target)
+    answers[0]["report"] = str(target)
 
 
 def _preview(service: Service, submission: Submission, answers: list[dict[str, object]], *, shown: bool) -> Refused:

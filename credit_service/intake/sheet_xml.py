@@ -54,7 +54,7 @@ def fill_sheets(skeleton: Path, target: Path, sheets: Mapping[int, Iterable[byte
                 archive.writestr(part, source.read(part), zipfile.ZIP_DEFLATED, COMPRESSION)
                 continue
             before, after = _SHEET_DATA.split(_DIMENSION.sub(b"", source.read(part)), maxsplit=1)
-            with archive.open(zipfile.ZipInfo(part.filename, part.date_time), "w", force_zip64=True) as stream:
+            with archive.open(part.filename, "w", force_zip64=True) as stream:
                 stream.write(before + b"<sheetData>")
                 for rows in parts[part.filename]:
                     stream.write(rows)

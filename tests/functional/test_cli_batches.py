@@ -89,3 +89,20 @@ def test_the_mended_report_goes_back_in_and_an_archive_goes_in_whole(home, tmp_p
     assert answer.code == 10
     told = json.loads(answer.stdout)["batches"]
     assert [one.get("status") or one["error"]["code"] for one in told] == ["stored", "stored", "unreadable_file"]
+
+
+def test_one_command_takes_a_file_in_and_writes_its_report(home, tmp_path):
+    report = tmp_path / "report.xlsx"
+    path = write(tmp_path / "wrong.csv", [Honour(1), Honour(2, day="去年")])
+    told = home.run("ingest", path, "--agency", OFFICE, "--report", report, "--json").json()
+    assert told["report"] == str(report)
+    again = tmp_path / "again.xlsx"
+    home.run("batch", "report", told["batch_id"], again)
+    assert find_sheets(report) == find_sheets(again) != {}
+    refused = home.run("ingest", path, "--agency", OFFICE, "--report", report, "--dry-run")
+    assert refused.code == 2
+
+
+def find_sheets(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet")}
