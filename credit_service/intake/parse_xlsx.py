@@ -38,6 +38,8 @@ MEMORY_BYTES: Final = 2 * 1024**3
 CPU_SECONDS: Final = 180
 _PACKAGE_ROOT: Final = Path(credit_service.__file__).parents[1]
 _COMMAND: Final = (sys.executable, "-P", "-s", "-X", "utf8", "-m", "credit_service.intake.sheet_child")
+_ALLOCATOR: Final = {"_RJEM_MALLOC_CONF": "retain:false,narenas:1"}
+"""Memory that Polars has given back counts against the bound until the system has it back."""
 _FAULTS: Final = {
     "password": ("文件设有密码，无法读取。", "请取消密码后另存一份再报送。"),
     "damaged": ("工作簿已损坏，无法读取。", "请用Excel或WPS打开原文件，修复后另存一份再报送。"),
@@ -121,7 +123,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={"PYTHONPATH": str(_PACKAGE_ROOT)},
+            env={"PYTHONPATH": str(_PACKAGE_ROOT), **_ALLOCATOR},
             cwd="/",
         )
         self._process = process

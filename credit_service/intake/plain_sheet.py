@@ -19,10 +19,10 @@ import polars as pl
 
 from credit_service.intake.sheet_scan import SheetScan, find_part, parse_part, scan_head
 
-MAX_BYTES: Final = 768 * 1024**2
+MAX_BYTES: Final = 512 * 1024**2
 """Of the sheets of one workbook, which are held whole; above it the other reader is the more careful of memory."""
-BLOCK_BYTES: Final = 24 * 1024**2
-MAX_BLOCK_TEXT: Final = 4 * BLOCK_BYTES
+BLOCK_BYTES: Final = 12 * 1024**2
+MAX_BLOCK_TEXT: Final = 8 * BLOCK_BYTES
 """More than that comes of few long texts that stand in many cells."""
 MAX_AROUND: Final = 1024**2
 """What may stand before and after the rows."""
