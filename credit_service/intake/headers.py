@@ -17,6 +17,8 @@ _NOTE: Final = re.compile(
     re.IGNORECASE,
 )
 _UNIT: Final = re.compile(r"\((?:单位[::为]?\s*)?(万元|元|千元|亿元|人民币元|人民币万元)\)$")
+_DRESSING: Final = " \t\r\n*\"'”」』》:;,.、。\u200b\ufeff"
+"""What may stand behind a unit without being part of the name."""
 _DROPPED: Final = re.compile(r"[\s()\[\]{}【】〔〕《》「」“”\"'_:、,,.。/*＊\-—·\u200b\ufeff]+")
 
 
@@ -36,7 +38,7 @@ def header_key(header: str) -> HeaderKey:
     taken off and returned beside the key, because a sum in 元 must never be read as 万元.
     """
     text = unicodedata.normalize("NFKC", header).strip().strip("*").strip()
-    text = _NOTE.sub("", text).rstrip("*").strip()
+    text = _NOTE.sub("", text).rstrip(_DRESSING)
     unit = ""
     found = _UNIT.search(text)
     if found is not None and found.start() > 0:

@@ -31,20 +31,20 @@ DRESSES = (
 @st.composite
 def dressed_tables(draw: st.DrawFn):
     template = draw(st.sampled_from(EVERY))
-    columns = draw(st.permutations(template.columns))
-    headers = [draw(st.sampled_from(DRESSES))(column.header) for column in columns]
+    names = draw(st.permutations([column.header for column in template.columns]))
+    headers = [draw(st.sampled_from(DRESSES))(name) for name in names]
     extra = draw(st.lists(st.sampled_from(["", "填报人", "联系电话", "审核意见"]), max_size=3, unique=True))
     titles = draw(st.integers(0, 3))
-    return template, columns, [*headers, *extra], titles
+    return template.name, names, [*headers, *extra], titles
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(dressed_tables())
 def test_dressed_headers_are_the_same_columns(table):
-    template, columns, headers, titles = table
+    template_name, names, headers, titles = table
     rows = [PreviewRow(place, place, ("某市某局报送表", "", "")) for place in range(1, titles + 1)]
     rows.append(PreviewRow(titles + 1, titles + 1, tuple(headers)))
     (found,) = recognise_tables([Preview("表", "", tuple(rows))], TEMPLATES)
-    assert found.template.name == template.name
+    assert found.template.name == template_name
     assert found.layout.header_row == titles + 1
-    assert [found.position_of(column.header) for column in columns] == list(range(len(columns)))
+    assert [found.position_of(name) for name in names] == list(range(len(names)))
