@@ -30,10 +30,6 @@ class Agency:
         """Return the agency as it was when it had a permit."""
         return replace(self, templates=tuple(permit["templates"]), authorities=tuple(permit["authorities"]))
 
-    def may_report_for(self, authority_code: str) -> bool:
-        """Return whether it may report the acts of an authority."""
-        return authority_code == self.agency_code or "*" in self.authorities or authority_code in self.authorities
-
 
 class Role(StrEnum):
     """What an account may do; one account has one role."""

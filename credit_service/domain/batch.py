@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,6 +95,10 @@ class Batch:
     """What the agency might submit when the file was received (`Agency.permit`)."""
     override_reason: str | None = None
     override_by: str | None = None
+
+    def list_unusual(self) -> tuple[Unusual, ...]:
+        """Return why the batch was held; empty where it never was."""
+        return tuple(Unusual(**one) for one in json.loads(self.unusual or "[]"))
 
     def find_file(self, inbox: Path) -> ReceivedFile:
         """Return its bytes, where they lie in an inbox."""

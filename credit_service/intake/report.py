@@ -36,7 +36,6 @@ MAX_COMMENTS: Final = 5_000
 """Excel grows slow with more comments; the cells beyond are red all the same, and the list has every finding."""
 PIECE_ROWS: Final = 50_000
 """Findings written at a time."""
-_WRAPPED: Final = {"text_wrap": True, "valign": "top"}
 _FILLS: Final = {
     FindingSeverity.ERROR: "#FFC7CE",
     FindingSeverity.WARNING: "#FFEB9C",

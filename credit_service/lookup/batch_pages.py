@@ -7,7 +7,6 @@ again; the last few such readings are kept for whoever turns the pages.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +15,9 @@ from typing import Final
 
 import polars as pl
 
-from credit_service.domain.batch import Batch, BatchStatus, Effects, Finding, FindingSeverity, Unusual
+from credit_service.domain.batch import Batch, BatchStatus, Effects, Finding, FindingSeverity
 from credit_service.domain.record import RecordKind
+from credit_service.intake.findings import to_findings
 from credit_service.lookup.batch_story import frame_findings
 from credit_service.lookup.batches import get_batch
 from credit_service.lookup.reading_room import ReadingRoom
@@ -113,7 +113,7 @@ def find_findings(
     else:
         with room.warehouse.open() as session:
             frame = find_findings_from(session, batch.batch_id, place, limit + 1)
-    findings = _to_findings(frame.head(limit))
+    findings = to_findings(frame.head(limit))
     return findings, _place_after(findings, place) if frame.height > limit else None
 
 
@@ -171,11 +171,6 @@ def list_kin(room: ReadingRoom, batch: Batch) -> tuple[Batch | None, tuple[Batch
         return corrected, tuple(uow.batches.list_corrections(batch.batch_id))
 
 
-def list_reasons(batch: Batch) -> tuple[Unusual, ...]:
-    """Return why a batch looked wrong as a whole; they stay after somebody released it."""
-    return tuple(Unusual(**one) for one in json.loads(batch.unusual or "[]"))
-
-
 def count_ahead(room: ReadingRoom, batch: Batch) -> int:
     """Return how many batches wait in the queue before this one."""
     with room.ledger.reading() as uow:
@@ -190,7 +185,7 @@ def _read_held(room: ReadingRoom, batch: Batch) -> pl.DataFrame:
 def _to_page(counts: pl.DataFrame, shown: pl.DataFrame, wanted: FindingFilter) -> FindingPage:
     by_severity = dict(_rank(counts, "severity"))
     return FindingPage(
-        findings=_to_findings(shown),
+        findings=to_findings(shown),
         matching=int(counts.filter(_to_condition(wanted))["findings"].sum()),
         total=int(counts["findings"].sum()),
         severities=tuple((one, by_severity[one.value]) for one in FindingSeverity if one.value in by_severity),
@@ -220,12 +215,6 @@ def _to_condition(wanted: FindingFilter) -> pl.Expr:
 def _rank(counts: pl.DataFrame, name: str) -> tuple[tuple[str, int], ...]:
     ranked = counts.group_by(name).agg(pl.col("findings").sum()).sort(["findings", name], descending=[True, False])
     return tuple((str(value), int(number)) for value, number in ranked.iter_rows())
-
-
-def _to_findings(frame: pl.DataFrame) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(**{**row, "severity": FindingSeverity(row["severity"])}) for row in frame.iter_rows(named=True)
-    )
 
 
 def _place_after(findings: tuple[Finding, ...], place: FindingPlace) -> FindingPlace:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import polars as pl
@@ -51,7 +50,7 @@ def get_batch_story(room: ReadingRoom, batch_id: str) -> BatchStory:
         batch=batch,
         template_title=next((t.title for t in room.templates() if t.template_id == batch.template), ""),
         effects=effects,
-        unusual=tuple(Unusual(**one) for one in json.loads(batch.unusual or "[]")),
+        unusual=batch.list_unusual(),
         corrections=corrections,
         retractions=retractions,
         findings=frame_findings(room, batch),

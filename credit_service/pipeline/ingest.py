@@ -15,9 +15,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from credit_service.domain.agency import Agency
-from credit_service.domain.batch import Batch, BatchStatus, Effects, Finding, Unusual
+from credit_service.domain.batch import Batch, BatchStatus, Effects, Unusual
 from credit_service.errors import AccessError, CreditServiceError, SubmissionError, WarehouseBusy
-from credit_service.intake.findings import to_findings
 from credit_service.intake.read_batch import BatchReading
 from credit_service.pipeline.check_batch import (
     Progress,
@@ -61,10 +60,6 @@ class IngestOutcome:
     effects: Effects = NO_EFFECTS
     unusual: tuple[Unusual, ...] = ()
     """Why the batch is held; empty where it is stored."""
-
-    def list_findings(self) -> tuple[Finding, ...]:
-        """Return the findings one by one."""
-        return to_findings(self.findings)
 
     def to_dict(self) -> dict[str, object]:
         """Return the documented JSON object of ``credit ingest``."""
@@ -295,7 +290,7 @@ def _journal_refused(office: Office, batch: Batch, reason: str) -> None:
 
 def _tell_again(office: Office, session: Session, batch: Batch) -> IngestOutcome:
     """Return the outcome of a batch that needs no work."""
-    unusual = tuple(Unusual(**one) for one in json.loads(batch.unusual or "[]")) if _is_held(batch) else ()
+    unusual = batch.list_unusual() if _is_held(batch) else ()
     return IngestOutcome(
         batch,
         _title(office, batch.template),

@@ -15,7 +15,7 @@ from threading import RLock
 import duckdb
 import polars as pl
 
-from credit_service.domain.batch import Effects, Finding, FindingSeverity, Retraction
+from credit_service.domain.batch import Effects, Retraction
 from credit_service.errors import StorageFull, WarehouseBusy
 from credit_service.warehouse import run_query as queries
 from credit_service.warehouse import write
@@ -103,13 +103,6 @@ class Session:
         **Shape**: ``row sheet column value rule severity message remedy``.
         """
         return self.run_query(_FINDINGS, {"batch_id": batch_id})
-
-    def find_findings(self, batch_id: str) -> tuple[Finding, ...]:
-        """Return every finding of a batch as domain objects, in the order of its rows."""
-        return tuple(
-            Finding(**{**row, "severity": FindingSeverity(row["severity"])})
-            for row in self.frame_findings(batch_id).iter_rows(named=True)
-        )
 
     def has_record(self, record_id: str) -> bool:
         """Return whether there is a record of this id, whether it holds or not."""

@@ -13,6 +13,7 @@ import pytest
 from credit_service.domain.batch import FindingSeverity
 from credit_service.domain.record import RECORD_FIELDS
 from credit_service.errors import StorageFull
+from credit_service.intake.findings import to_findings
 from credit_service.warehouse.connection import Session, Warehouse
 from credit_service.warehouse.limits import WarehouseLimits
 from credit_service.warehouse.reconcile import Mismatch
@@ -84,7 +85,7 @@ def test_stored_batch_is_there_with_counts_and_findings(warehouse: Warehouse):
             writer.append(records_of("B1", ["a", "b"]), NO_FINDINGS, 3, 1)
             writer.append(records_of("B1", ["c"]), FINDINGS, 2, 0)
         applied = session.applied()["B1"]
-        (finding,) = session.find_findings("B1")
+        (finding,) = to_findings(session.frame_findings("B1"))
     assert (applied.rows, applied.accepted, applied.rejected, applied.blank) == (5, 3, 1, 1)
     assert (writer.rows, writer.accepted, writer.rejected, writer.blank) == (5, 3, 1, 1)
     assert applied.records_digest == writer.digest != ""
@@ -105,7 +106,7 @@ def test_same_batch_twice_equals_once(warehouse: Warehouse):
         before = session.run_query("SELECT * FROM records ORDER BY record_id")
         assert store(session, "B1", ["a", "b"]) == first
         assert session.run_query("SELECT * FROM records ORDER BY record_id").equals(before)
-        assert len(session.find_findings("B1")) == 1
+        assert session.frame_findings("B1").height == 1
 
 
 def test_storing_again_replaces_only_that_batch(warehouse: Warehouse):
@@ -177,7 +178,7 @@ def test_dropping_a_batch_gives_back_the_marks(warehouse: Warehouse):
         assert marks(session) == [("B1-0000002", 0, 2), ("B3-0000002", 2, None)]
         session.drop_batch("B3")
         assert marks(session) == [("B1-0000002", 0, None)]
-        assert session.find_findings("B3") == ()
+        assert session.frame_findings("B3").is_empty()
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1, 2, 1, 0]])

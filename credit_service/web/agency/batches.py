@@ -23,7 +23,6 @@ from credit_service.lookup.batch_pages import (
     find_effects,
     find_findings,
     list_kin,
-    list_reasons,
 )
 from credit_service.lookup.batches import find_template, get_batch
 from credit_service.pipeline.batch_life import withdraw_batch
@@ -129,7 +128,7 @@ def show_batch(request: Request, batch_id: str, key: KeyOfSender) -> BatchAnswer
             "rejected": batch.rejected,
             "blank": batch.blank,
             "effects": effects.to_dict() if effects else None,
-            "unusual": [reason.to_dict() for reason in list_reasons(batch)],
+            "unusual": [reason.to_dict() for reason in batch.list_unusual()],
             "refusal": batch.refusal,
             "corrects": batch.corrects,
             "corrected_by": [copy.batch_id for copy in corrections],

@@ -29,7 +29,6 @@ from credit_service.lookup.batch_pages import (
     get_left_out,
     iterate_findings,
     list_kin,
-    list_reasons,
 )
 from credit_service.lookup.batches import find_template, list_agency_names, write_error_workbook
 from credit_service.lookup.check_rules import list_rule_titles
@@ -124,7 +123,7 @@ def render_report(visit: Visit, batch: Batch, query: FindingQuery, told: Told) -
         "agency_name": list_agency_names(visit.room).get(batch.agency_code, batch.agency_code),
         "corrected": corrected,
         "corrections": corrections,
-        "reasons": list_reasons(batch),
+        "reasons": batch.list_unusual(),
         "told": told,
         "rule_titles": list_rule_titles(visit.room),
         "fault": told.fault,
