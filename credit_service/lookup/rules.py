@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from credit_service.listing.deadlines import build_workdays
 from credit_service.rulebook.check import RulesReport, check_rules
 
 
 def check_rulebook(rules_dir: Path) -> RulesReport:
     """Check every rule file; all faults come back together with file and line."""
-    return check_rules(rules_dir)
+    return check_rules(rules_dir, build_workdays)

@@ -12,7 +12,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from credit_service.errors import RulebookError, RuleSyntax
-from credit_service.rulebook.cases import CASES_FILE, WorkedCase, find_differences, read_cases
+from credit_service.rulebook.answer_cases import BuildWorkdays, find_answers_wrong, needs_calendar
+from credit_service.rulebook.case_types import AskedCase, Case
+from credit_service.rulebook.cases import CASES_FILE, CASES_FOLDER, find_differences, read_all_cases
 from credit_service.rulebook.evaluate import evaluate
 from credit_service.rulebook.faults import FaultLog, RuleFault
 from credit_service.rulebook.load import build_rulebook
@@ -54,15 +56,20 @@ class RulesReport:
         }
 
 
-def check_rules(rules_dir: Path) -> RulesReport:
-    """Return every fault of every rule file, sorted by file and line; it raises nothing for faults of rules."""
+def check_rules(rules_dir: Path, workdays: BuildWorkdays | None = None) -> RulesReport:
+    """Return every fault of every rule file, sorted by file and line; it raises nothing for faults of rules.
+
+    Args:
+        rules_dir: The directory ``rules/``.
+        workdays: The published calendar; without it cases that count working days are neither asked nor counted.
+    """
     log = FaultLog()
     versions = find_versions(rules_dir, log)
     _check_places(rules_dir, log)
     rulebooks = _build_all(versions, log)
-    cases = _read_all_cases(rules_dir, log)
+    cases = [case for case in read_all_cases(rules_dir, log) if workdays or not needs_calendar(case)]
     if not log.faults:
-        _run_cases(versions, cases, log)
+        _run_cases(versions, cases, workdays, log)
     return RulesReport(
         faults=tuple(sorted(log.faults)),
         unconfirmed=tuple(sorted(set(_find_unconfirmed(rulebooks)))),
@@ -76,7 +83,8 @@ def _check_places(rules_dir: Path, log: FaultLog) -> None:
     for path in sorted(rules_dir.rglob("*.yaml")):
         parts = path.relative_to(rules_dir).parts
         file = f"{rules_dir.name}/{'/'.join(parts)}"
-        if len(parts) != 4 or path.name not in {RULE_FILE, CASES_FILE}:
+        in_place = len(parts) == 4 and path.name in {RULE_FILE, CASES_FILE}
+        if not in_place and not (len(parts) == 5 and parts[3] == CASES_FOLDER):
             message = "文件不在 <类>/<规则>/<版本>/rule.yaml 的位置，不会被读取"
             log.add(RuleFault(file, 1, RuleSyntax.code, message, "请移到正确的目录。"))
         elif parts[0] not in KINDS:
@@ -106,11 +114,11 @@ def _build_all(versions: Sequence[RuleVersion], log: FaultLog) -> list[Rulebook]
     return rulebooks
 
 
-def _build(in_force: Sequence[RuleVersion], day: date, log: FaultLog) -> list[Rulebook]:
+def _build(in_force: Sequence[RuleVersion], day: date, log: FaultLog, edition: str | None = None) -> list[Rulebook]:
     before = len(log.faults)
     try:
         with log.catching():
-            rulebook = build_rulebook(in_force, day, None, log)
+            rulebook = build_rulebook(in_force, day, edition, log)
             return [rulebook] if len(log.faults) == before else []
     except RulebookError as error:
         place = f"rules/{error.attributes.get('kind', '')}"
@@ -118,26 +126,30 @@ def _build(in_force: Sequence[RuleVersion], day: date, log: FaultLog) -> list[Ru
     return []
 
 
-def _read_all_cases(rules_dir: Path, log: FaultLog) -> list[WorkedCase]:
-    cases: list[WorkedCase] = []
-    for path in sorted(rules_dir.glob(f"*/*/*/{CASES_FILE}")):
-        cases += read_cases(path, f"{rules_dir.name}/{path.relative_to(rules_dir).as_posix()}", log)
-    return cases
-
-
-def _run_cases(versions: Sequence[RuleVersion], cases: Iterable[WorkedCase], log: FaultLog) -> None:
-    rulebooks: dict[date, list[Rulebook]] = {}
+def _run_cases(
+    versions: Sequence[RuleVersion], cases: Iterable[Case], workdays: BuildWorkdays | None, log: FaultLog
+) -> None:
+    """Hold every case against the referee, under the rules and the edition of its day."""
+    rulebooks: dict[tuple[date, str | None], list[Rulebook]] = {}
     for case in cases:
-        if case.as_of not in rulebooks:
-            rulebooks[case.as_of] = _build(find_in_force(versions, case.as_of), case.as_of, log)
-        for rulebook in rulebooks[case.as_of]:
-            try:
-                differences = find_differences(rulebook, case, evaluate(rulebook, case.facts, case.as_of))
-            except KeyError as fault:
-                differences = [f"案例中的类别{fault}不存在"]
-            for difference in differences:
-                message = f"案例“{case.name}”与规则不符：{difference}"
-                log.add(RuleFault(case.file, case.line, RuleSyntax.code, message, "请核对规则或案例。"))
+        head = case.head
+        key = (head.as_of, head.edition)
+        if key not in rulebooks:
+            rulebooks[key] = _build(find_in_force(versions, head.as_of), head.as_of, log, head.edition)
+        for rulebook in rulebooks[key]:
+            for difference in _find_wrong(rulebook, case, workdays):
+                message = f"案例“{head.name}”与规则不符：{difference}"
+                log.add(RuleFault(head.file, head.line, RuleSyntax.code, message, "请核对规则或案例。"))
+
+
+def _find_wrong(rulebook: Rulebook, case: Case, workdays: BuildWorkdays | None) -> list[str]:
+    if isinstance(case, AskedCase):
+        return find_answers_wrong(rulebook, case, workdays)
+    found = evaluate(rulebook, case.facts, case.as_of)
+    try:
+        return find_differences(rulebook, case, found)
+    except KeyError as fault:
+        return [f"案例中的类别{fault}不存在"]
 
 
 def _find_unconfirmed(rulebooks: Iterable[Rulebook]) -> Iterable[Unconfirmed]:

@@ -39,6 +39,6 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture
-def rules() -> Callable[[date], Rulebook]:
-    """Return the rules in force on a day."""
-    return lambda as_of: rulebook_of(RULES, as_of)
+def rules() -> Callable[..., Rulebook]:
+    """Return the rules in force on a day, with an edition of the items or the one in use."""
+    return lambda as_of, edition=None: rulebook_of(RULES, as_of, edition)

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from credit_service.rulebook.cases import find_differences, read_cases
+from credit_service.listing.deadlines import build_workdays
+from credit_service.rulebook.answer_cases import find_answers_wrong
+from credit_service.rulebook.case_types import AskedCase
+from credit_service.rulebook.cases import find_differences, list_worked, read_all_cases
 from credit_service.rulebook.faults import FaultLog
 
 ROOT = Path(__file__).parents[2]
 LOG = FaultLog()
-CASES = [
-    case for path in sorted((ROOT / "rules").glob("*/*/*/cases.yaml")) for case in read_cases(path, str(path), LOG)
-]
+EVERY = read_all_cases(ROOT / "rules", LOG)
+CASES = list_worked(EVERY)
+ASKED = [case for case in EVERY if isinstance(case, AskedCase)]
 
 
 def test_every_case_can_be_read():
@@ -24,12 +27,18 @@ def test_every_case_can_be_read():
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case_comes_out_as_the_law_expects(case, engine, rules):
-    rulebook = rules(case.as_of)
+    rulebook = rules(case.as_of, case.head.edition)
     assert find_differences(rulebook, case, engine(rulebook, case.facts, case.as_of)) == []
 
 
+@pytest.mark.parametrize("case", ASKED, ids=lambda case: case.head.name)
+def test_question_is_answered_as_the_law_expects(case, rules):
+    rulebook = rules(case.head.as_of, case.head.edition)
+    assert find_answers_wrong(rulebook, case, build_workdays) == []
+
+
 def test_case_names_are_unique():
-    names = [case.name for case in CASES]
+    names = [case.head.name for case in EVERY]
     assert sorted(set(names)) == sorted(names)
 
 
