@@ -18,6 +18,7 @@ from importlib.resources import files
 import sqlglot
 from sqlglot import exp
 
+from credit_service.rulebook.compile_near import compile_near_misses
 from credit_service.rulebook.compile_nodes import as_of_day, compile_condition
 from credit_service.rulebook.decision_tables import SqlTable, build_tables
 from credit_service.rulebook.nodes import Some
@@ -26,6 +27,7 @@ from credit_service.rulebook.schema import Rulebook
 
 DIALECT = "duckdb"
 _SLOT = "slot_"
+_STORED = ("scores", "candidates", "reasons", "near_misses")
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,14 @@ def compile_scoring(rulebook: Rulebook, only_in: str | None = None) -> CompiledS
         only_in: A table with a column ``subject_id``; nobody else is scored. None: everybody is.
 
     **Shape**: the steps fill ``scores`` (a subject in a category), ``candidates`` (a subject on a list type for a
-    category) and ``reasons`` (a record that counts for a candidate) for one ``$run_id``; natural persons get no row in
-    ``scores`` or ``reasons``. The last of ``explain`` gives one row per record of ``$subject_id``.
+    category), ``reasons`` (a record that counts for a candidate) and ``near_misses`` (a subject within reach of a rule)
+    for one ``$run_id``; natural persons get no row in ``scores``, ``reasons`` or ``near_misses``. The last of ``explain`` gives one row per record of ``$subject_id``.
     """
     bodies = _bodies(rulebook)
     if only_in is not None:
         chosen = exp.select("subject_id").from_(only_in)
         bodies["facts"] = bodies["facts"].where(exp.column("subject_id").isin(query=chosen))
-    inserts = [_statement(f"insert_{table}", _read(f"insert_{table}")) for table in ("scores", "candidates", "reasons")]
+    inserts = [_statement(f"insert_{table}", _read(f"insert_{table}")) for table in _STORED]
     one = dict(bodies)
     one["facts"] = bodies["facts"].where("COALESCE(to_subject_id, subject_id) = $subject_id", dialect=DIALECT)
     return CompiledScoring(
@@ -91,6 +93,7 @@ def _bodies(rulebook: Rulebook) -> dict[str, exp.Query]:
         distinct=False,
     )
     bodies["proposed"] = _select("proposed")
+    bodies["near"] = compile_near_misses(rulebook, lambda place, rule, when: _proposal(rulebook, place, rule, when))
     return bodies
 
 
@@ -146,13 +149,16 @@ def _counts(rulebook: Rulebook) -> exp.Query:
     return query
 
 
-def _proposal(rulebook: Rulebook, place: int, rule: CandidateRule) -> exp.Query:
+def _proposal(rulebook: Rulebook, place: int, rule: CandidateRule, when: exp.Expr | None = None) -> exp.Query:
+    """Return what a rule proposes; with ``when``, on that condition about the standing in place of its own."""
+    if when is None:
+        when = compile_condition(rule.when, "s") if rule.when else exp.true()
     query = _fill(
         _select(f"proposal_{rule.scope}"),
         {
             "no": exp.Literal.number(place),
             "list": exp.Literal.string(rule.list_kind.value),
-            "when": compile_condition(rule.when, "s") if rule.when else exp.true(),
+            "when": when,
             "supports": exp.Paren(this=compile_condition(rule.supports, "r")),
         },
     )

@@ -6,7 +6,7 @@ conditions' nodes with the compiler and nothing else of its working.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from credit_service.domain.category import GENERAL
@@ -14,6 +14,7 @@ from credit_service.rulebook.decision_tables import find_category_list
 from credit_service.rulebook.evaluate_condition import holds
 from credit_service.rulebook.fact import EvaluatedCandidate, EvaluatedReason, EvaluatedScore, Evaluation, Fact
 from credit_service.rulebook.judge import Judged, find_accepting_list, judge
+from credit_service.rulebook.near_misses import find_near_misses
 from credit_service.rulebook.rule_types import CandidateRule, CandidateScope
 from credit_service.rulebook.schema import Rulebook
 
@@ -39,7 +40,8 @@ def evaluate(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, known_at: d
         if fact.kind in named_kinds  # Kinds no rule names are kept for reference and judged by none.
     ]
     scores = _score(rulebook, rows)
-    candidates = _propose(rulebook, rows, scores)
+    by_rule = _apply_all(rulebook, rows, scores)
+    candidates = _merge(rulebook, by_rule)
     named = {candidate.subject_id for candidate in candidates}
     judged = sorted((_to_reason(row) for row in rows), key=lambda reason: reason.record_id)
     scored = {row.fact.record_id for row in rows if row.is_scored}
@@ -48,6 +50,9 @@ def evaluate(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, known_at: d
         reasons=tuple(r for r in judged if r.is_usable and r.record_id in scored and r.subject_id in named),
         candidates=tuple(sorted(candidates)),
         judged=tuple(judged),
+        near_misses=find_near_misses(
+            rulebook, scores, by_rule, lambda rule, moved: _apply(rulebook, rule, rows, moved)
+        ),
     )
 
 
@@ -101,12 +106,19 @@ def _total(rulebook: Rulebook, rows: Sequence[Judged], key: tuple[str, int], mov
     return EvaluatedScore(key[0], key[1], points, grade, sum(1 for row in rows if row.is_usable), veto)
 
 
-def _propose(rulebook: Rulebook, rows: Sequence[Judged], scores: Sequence[EvaluatedScore]) -> list[EvaluatedCandidate]:
+def _apply_all(
+    rulebook: Rulebook, rows: Sequence[Judged], scores: Sequence[EvaluatedScore]
+) -> dict[str, set[Proposal]]:
+    """Return what each rule proposes, by its id; a rule leaves out whom the rules it names propose."""
     by_rule: dict[str, set[Proposal]] = {}
     for rule in rulebook.candidates.rules:
         taken = {proposal[0] for name in rule.unless for proposal in by_rule[name]}
         found = _apply(rulebook, rule, rows, scores)
         by_rule[rule.entry.rule_id] = {proposal for proposal in found if proposal[0] not in taken}
+    return by_rule
+
+
+def _merge(rulebook: Rulebook, by_rule: Mapping[str, set[Proposal]]) -> list[EvaluatedCandidate]:
     merged: dict[tuple[str, str, int], list[tuple[CandidateRule, str]]] = {}
     for rule in rulebook.candidates.rules:
         for subject_id, list_type, category, record_id in sorted(by_rule[rule.entry.rule_id]):

@@ -83,6 +83,19 @@ class EvaluatedCandidate:
     record_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, order=True)
+class EvaluatedNearMiss:
+    """A row of ``near_misses``: a subject that a rule would propose if its points were a little different."""
+
+    subject_id: str
+    category: int
+    list_kind: str
+    rule: str
+    points: int
+    missing: int
+    """Points in 10⁻⁴ to lose (black, watch) or to gain (red), above zero."""
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """What the referee says; every tuple is sorted."""
@@ -93,3 +106,4 @@ class Evaluation:
     candidates: tuple[EvaluatedCandidate, ...]
     judged: tuple[EvaluatedReason, ...]
     """Every record, as an explanation shows them."""
+    near_misses: tuple[EvaluatedNearMiss, ...] = ()

@@ -15,7 +15,14 @@ from credit_service.rulebook.faults import FaultLog, RuleFault, suggest
 from credit_service.rulebook.fields import JUDGED_SCOPE, Scope, standing_scope, subject_scope
 from credit_service.rulebook.read_scoring import read_condition
 from credit_service.rulebook.read_terms import find_repeats, read_rows
-from credit_service.rulebook.rule_types import CandidateRule, Candidates, CandidateScope, Count, list_entries
+from credit_service.rulebook.rule_types import (
+    CandidateRule,
+    Candidates,
+    CandidateScope,
+    Count,
+    NearMissRule,
+    list_entries,
+)
 from credit_service.rulebook.section import Section
 from credit_service.rulebook.versions import RuleVersion, read_entry
 
@@ -39,7 +46,7 @@ def read_candidates(version: RuleVersion, grades: Sequence[str], log: FaultLog) 
         CandidateScope.SUBJECT: subject_scope(grades, [count.name for count in counts]),
     }
     rules = read_rows(version.section.sections("rules"), lambda part: _read_rule(part, version, scopes), log)
-    found = Candidates(counts, rules)
+    found = Candidates(counts, rules, _read_near_miss(version))
     find_repeats(list_entries(counts, rules), log)
     _check_unless(found, log)
     return found
@@ -58,6 +65,18 @@ def _read_rule(part: Section, version: RuleVersion, scopes: dict[CandidateScope,
         unless=part.texts("unless", ()),
         entry=read_entry(part, version),
     )
+
+
+def _read_near_miss(version: RuleVersion) -> NearMissRule | None:
+    if not version.section.has("near_miss"):
+        return None
+    part = version.section.section("near_miss")
+    margin = part.points("margin")
+    if margin <= 0:
+        part.refuse("margin", "margin应当大于零", "不需要提示的，请删除near_miss一节。")
+    rule = NearMissRule(margin, read_entry(part, version))
+    part.finish()
+    return rule
 
 
 def _check_unless(candidates: Candidates, log: FaultLog) -> None:

@@ -30,6 +30,14 @@ class Law:
     article: str
     url: str
     status: str
+    excerpt: str = ""
+    """The words of the text, where they were seen."""
+    sha256: str = ""
+    """Of the excerpt; the loader has compared it."""
+    checked_on: date | None = None
+    """When the text was last looked up."""
+    check_again_months: int | None = None
+    check_again_on: date | None = None
 
 
 class RuleSource(NamedTuple):
@@ -68,6 +76,16 @@ class Entered(Protocol):
     def entry(self) -> RuleEntry:
         """What it says about itself."""
         ...
+
+
+@dataclass(frozen=True)
+class Untranslatable:
+    """A provision the rule language cannot express; it blocks adoption until it is accepted by name."""
+
+    rule: str
+    """Kind and rule it stands in."""
+    why: str
+    entry: RuleEntry
 
 
 def list_entries(*groups: Iterable[Entered]) -> list[RuleEntry]:
@@ -321,8 +339,18 @@ class CandidateRule:
 
 
 @dataclass(frozen=True)
+class NearMissRule:
+    """How close to a grade that would propose somebody counts as close; points in 10⁻⁴."""
+
+    margin: int
+    entry: RuleEntry
+
+
+@dataclass(frozen=True)
 class Candidates:
     """The candidate rules in order."""
 
     counts: tuple[Count, ...]
     rules: tuple[CandidateRule, ...]
+    near_miss: NearMissRule | None = None
+    """None: nobody is told to be close to anything."""

@@ -19,6 +19,8 @@ from credit_service.warehouse.write import in_transaction, to_naive_utc
 
 SUBJECTS_IN_QUESTION = "subjects_in_question"
 """Temporary table of the subjects that `find_candidates` asks about."""
+STORED = ("scores", "reasons", "candidates", "near_misses")
+"""Tables a run fills."""
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _TYPE = re.compile(r"[A-Z]+(\(\d+(, ?\d+)?\))?(\[\])?")
 
@@ -123,9 +125,9 @@ def run_assessment(
     parameters: dict[str, object] = {"as_of": run.as_of, "known_at": run.known_at, "run_id": run.run_id}
     # Temporary tables belong to a connection, so a connection of its own leaves none of them behind.
     with connection.cursor() as own, in_transaction(own):
-        for table in ("scores", "reasons", "candidates", "assessment_runs"):
-            own.sql(f"DELETE FROM {table} WHERE run_id = $run_id", params={"run_id": run.run_id})  # noqa: S608 - four fixed names
-        _run_statements(own, compiled.tables, compiled.steps, parameters)
+        for table in (*STORED, "assessment_runs"):
+            own.sql(f"DELETE FROM {table} WHERE run_id = $run_id", params={"run_id": run.run_id})  # noqa: S608 - five fixed names
+        run_statements(own, compiled.tables, compiled.steps, parameters)
         counts = _count(own, run)
         own.sql(
             "INSERT INTO assessment_runs"
@@ -155,12 +157,12 @@ def find_candidates(
     """
     parameters: dict[str, object] = {"as_of": run.as_of, "known_at": run.known_at, "run_id": run.run_id}
     connection.sql(_SUBJECTS, params={"batch_id": batch_id})
-    _run_statements(connection, compiled.tables, compiled.steps, parameters)
+    run_statements(connection, compiled.tables, compiled.steps, parameters)
     found: pl.DataFrame = connection.sql(_FOUND, params={"run_id": run.run_id}).pl()
     for table in compiled.tables:
         connection.sql(f'DROP TABLE "{table.name}"')
-    for stored in ("scores", "reasons", "candidates"):
-        connection.sql(f"DELETE FROM {stored} WHERE run_id = $run_id", params={"run_id": run.run_id})  # noqa: S608 - three fixed names
+    for stored in STORED:
+        connection.sql(f"DELETE FROM {stored} WHERE run_id = $run_id", params={"run_id": run.run_id})  # noqa: S608 - four fixed names
     return found
 
 
@@ -187,19 +189,20 @@ def run_explanation(
     with connection.cursor() as own:
         own.sql("BEGIN TRANSACTION")
         try:
-            _run_statements(own, compiled.tables, before, parameters)
+            run_statements(own, compiled.tables, before, parameters)
             answer: pl.DataFrame = own.sql(last.sql, params=_chosen(last, parameters)).pl()
             return answer
         finally:
             own.sql("ROLLBACK")
 
 
-def _run_statements(
+def run_statements(
     connection: duckdb.DuckDBPyConnection,
     tables: Sequence[TableOfRules],
     statements: Sequence[StatementOfRules],
     parameters: Mapping[str, object],
 ) -> None:
+    """Lay decision tables down and run compiled statements, each with the parameters it names."""
     for table in tables:
         _create_table(connection, table)
     for statement in statements:

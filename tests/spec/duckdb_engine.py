@@ -11,7 +11,14 @@ import duckdb
 
 from credit_service.domain.record import RECORD_FIELDS
 from credit_service.rulebook.compile_sql import CompiledScoring
-from credit_service.rulebook.fact import EvaluatedCandidate, EvaluatedReason, EvaluatedScore, Evaluation, Fact
+from credit_service.rulebook.fact import (
+    EvaluatedCandidate,
+    EvaluatedNearMiss,
+    EvaluatedReason,
+    EvaluatedScore,
+    Evaluation,
+    Fact,
+)
 from credit_service.warehouse.run_query import AssessmentRun, run_explanation
 
 SCHEMA = Path(__file__).parents[2] / "credit_service" / "warehouse" / "schema" / "0001_base.sql"
@@ -25,7 +32,7 @@ def evaluate_on_duckdb(
 ) -> Evaluation:
     """Store the facts, run every step, and read back what was stored and what was found of each record."""
     connection = _open_compiled(compiled)
-    for table in ("records", "scores", "reasons", "candidates"):
+    for table in ("records", "scores", "reasons", "candidates", "near_misses"):
         connection.execute(f"DELETE FROM {table}")
     _store(connection, facts)
     known = {"as_of": as_of, "known_at": known_at.replace(tzinfo=None), "run_id": "R"}
@@ -33,6 +40,7 @@ def evaluate_on_duckdb(
         connection.execute(step.sql, {name: known[name] for name in step.parameters})
     scores = connection.sql("SELECT * EXCLUDE (run_id) FROM scores").fetchall()
     candidates = connection.sql("SELECT * EXCLUDE (run_id) FROM candidates").fetchall()
+    near = connection.sql("SELECT * EXCLUDE (run_id) FROM near_misses").fetchall()
     kept = {record_id for (record_id,) in connection.sql("SELECT record_id FROM reasons").fetchall()}
     judged = _read_reasons(connection.sql("SELECT * FROM judged ORDER BY record_id"))
     return Evaluation(
@@ -40,6 +48,7 @@ def evaluate_on_duckdb(
         reasons=tuple(reason for reason in judged if reason.record_id in kept),
         candidates=tuple(sorted(EvaluatedCandidate(*row[:5], tuple(row[5])) for row in candidates)),
         judged=judged,
+        near_misses=tuple(sorted(EvaluatedNearMiss(*row) for row in near)),
     )
 
 

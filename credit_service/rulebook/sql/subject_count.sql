@@ -1,5 +1,5 @@
 -- The rules' own counts, for subjects with at least one record that could support a rule about subjects.
-SELECT counted.*, grade AS whole_grade, points AS whole_points
+SELECT counted.*, grade AS whole_grade, points AS whole_points, veto AS whole_veto
 FROM (
     SELECT subject_id, MIN(subject_kind) AS subject_kind
     FROM judged

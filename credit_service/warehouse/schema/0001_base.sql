@@ -180,6 +180,17 @@ CREATE TABLE IF NOT EXISTS candidates (
     record_ids VARCHAR[] NOT NULL
 );
 
+-- Whom a rule would propose if the points were a little different; points and what is missing in 10^-4.
+CREATE TABLE IF NOT EXISTS near_misses (
+    run_id VARCHAR NOT NULL,
+    subject_id VARCHAR NOT NULL,
+    category INTEGER NOT NULL,
+    list_kind VARCHAR NOT NULL,
+    rule VARCHAR NOT NULL,
+    points BIGINT NOT NULL,
+    missing BIGINT NOT NULL
+);
+
 -- Who an organisation with a weaker code, or without any, is and was: the ledger's links (`links`, ADR 0011). Two codes
 -- that contradict each other never meet: characters 9 to 17 of a unified code are the organisation code.
 CREATE TABLE IF NOT EXISTS subject_links (

@@ -450,7 +450,8 @@ CREATE OR REPLACE TEMPORARY TABLE subject_count AS
 SELECT
   counted.*,
   grade AS whole_grade,
-  points AS whole_points
+  points AS whole_points,
+  veto AS whole_veto
 FROM (
   SELECT
     subject_id,
@@ -812,6 +813,765 @@ GROUP BY
   list_type,
   category;
 
+-- near
+CREATE OR REPLACE TEMPORARY TABLE near AS
+SELECT
+  proposal_no,
+  subject_id,
+  category,
+  points,
+  MIN(missing) AS missing
+FROM (
+  SELECT
+    2 AS proposal_no,
+    r.subject_id,
+    r.category AS category,
+    s.points AS points,
+    ABS((
+      s.points - CAST(899999 AS BIGINT)
+    )) AS missing
+  FROM standing AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id AND r.category = s.category
+  JOIN rule_category_list
+    ON list_category = r.category
+    AND list_record = r.kind
+    AND list_subject = r.subject_kind
+  WHERE
+    s.category > 0
+    AND category_list = 'black'
+    AND s.points BETWEEN CAST(900000 AS BIGINT) AND CAST(929999 AS BIGINT)
+    AND NOT s.veto
+    AND NOT (
+      s.grade = 'D'
+    )
+    AND (
+      'B' = 'D'
+    )
+    AND (
+      r.is_scored
+      AND r.is_usable
+      AND COALESCE(r.severity = 'serious', FALSE)
+      AND NOT (
+        r.is_listing
+      )
+    )
+  UNION ALL
+  SELECT
+    2 AS proposal_no,
+    r.subject_id,
+    r.category AS category,
+    s.points AS points,
+    ABS((
+      s.points - CAST(749999 AS BIGINT)
+    )) AS missing
+  FROM standing AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id AND r.category = s.category
+  JOIN rule_category_list
+    ON list_category = r.category
+    AND list_record = r.kind
+    AND list_subject = r.subject_kind
+  WHERE
+    s.category > 0
+    AND category_list = 'black'
+    AND s.points BETWEEN CAST(750000 AS BIGINT) AND CAST(779999 AS BIGINT)
+    AND NOT s.veto
+    AND NOT (
+      s.grade = 'D'
+    )
+    AND (
+      'C' = 'D'
+    )
+    AND (
+      r.is_scored
+      AND r.is_usable
+      AND COALESCE(r.severity = 'serious', FALSE)
+      AND NOT (
+        r.is_listing
+      )
+    )
+  UNION ALL
+  SELECT
+    2 AS proposal_no,
+    r.subject_id,
+    r.category AS category,
+    s.points AS points,
+    ABS((
+      s.points - CAST(599999 AS BIGINT)
+    )) AS missing
+  FROM standing AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id AND r.category = s.category
+  JOIN rule_category_list
+    ON list_category = r.category
+    AND list_record = r.kind
+    AND list_subject = r.subject_kind
+  WHERE
+    s.category > 0
+    AND category_list = 'black'
+    AND s.points BETWEEN CAST(600000 AS BIGINT) AND CAST(629999 AS BIGINT)
+    AND NOT s.veto
+    AND NOT (
+      s.grade = 'D'
+    )
+    AND (
+      'D' = 'D'
+    )
+    AND (
+      r.is_scored
+      AND r.is_usable
+      AND COALESCE(r.severity = 'serious', FALSE)
+      AND NOT (
+        r.is_listing
+      )
+    )
+  UNION ALL
+  SELECT
+    3 AS proposal_no,
+    r.subject_id,
+    r.category AS category,
+    s.points AS points,
+    ABS((
+      s.points - CAST(899999 AS BIGINT)
+    )) AS missing
+  FROM standing AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id AND r.category = s.category
+  JOIN rule_category_list
+    ON list_category = r.category
+    AND list_record = r.kind
+    AND list_subject = r.subject_kind
+  WHERE
+    (
+      (
+        s.category > 0
+        AND category_list = 'watch'
+        AND s.points BETWEEN CAST(900000 AS BIGINT) AND CAST(929999 AS BIGINT)
+        AND NOT s.veto
+        AND NOT (
+          s.grade IN ('C', 'D')
+        )
+        AND (
+          'B' IN ('C', 'D')
+        )
+        AND (
+          r.is_scored AND r.is_usable AND r.is_adverse
+        )
+      )
+      AND NOT r.subject_id IN (
+        SELECT
+          subject_id
+        FROM proposal_1
+      )
+    )
+    AND NOT r.subject_id IN (
+      SELECT
+        subject_id
+      FROM proposal_2
+    )
+  UNION ALL
+  SELECT
+    3 AS proposal_no,
+    r.subject_id,
+    r.category AS category,
+    s.points AS points,
+    ABS((
+      s.points - CAST(749999 AS BIGINT)
+    )) AS missing
+  FROM standing AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id AND r.category = s.category
+  JOIN rule_category_list
+    ON list_category = r.category
+    AND list_record = r.kind
+    AND list_subject = r.subject_kind
+  WHERE
+    (
+      (
+        s.category > 0
+        AND category_list = 'watch'
+        AND s.points BETWEEN CAST(750000 AS BIGINT) AND CAST(779999 AS BIGINT)
+        AND NOT s.veto
+        AND NOT (
+          s.grade IN ('C', 'D')
+        )
+        AND (
+          'C' IN ('C', 'D')
+        )
+        AND (
+          r.is_scored AND r.is_usable AND r.is_adverse
+        )
+      )
+      AND NOT r.subject_id IN (
+        SELECT
+          subject_id
+        FROM proposal_1
+      )
+    )
+    AND NOT r.subject_id IN (
+      SELECT
+        subject_id
+      FROM proposal_2
+    )
+  UNION ALL
+  SELECT
+    3 AS proposal_no,
+    r.subject_id,
+    r.category AS category,
+    s.points AS points,
+    ABS((
+      s.points - CAST(599999 AS BIGINT)
+    )) AS missing
+  FROM standing AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id AND r.category = s.category
+  JOIN rule_category_list
+    ON list_category = r.category
+    AND list_record = r.kind
+    AND list_subject = r.subject_kind
+  WHERE
+    (
+      (
+        s.category > 0
+        AND category_list = 'watch'
+        AND s.points BETWEEN CAST(600000 AS BIGINT) AND CAST(629999 AS BIGINT)
+        AND NOT s.veto
+        AND NOT (
+          s.grade IN ('C', 'D')
+        )
+        AND (
+          'D' IN ('C', 'D')
+        )
+        AND (
+          r.is_scored AND r.is_usable AND r.is_adverse
+        )
+      )
+      AND NOT r.subject_id IN (
+        SELECT
+          subject_id
+        FROM proposal_1
+      )
+    )
+    AND NOT r.subject_id IN (
+      SELECT
+        subject_id
+      FROM proposal_2
+    )
+  UNION ALL
+  SELECT
+    4 AS proposal_no,
+    r.subject_id,
+    0 AS category,
+    s.points AS points,
+    ABS((
+      s.points - CAST(899999 AS BIGINT)
+    )) AS missing
+  FROM standing AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id
+  JOIN rule_category_list
+    ON list_category = 0 AND list_record = r.kind AND list_subject = r.subject_kind
+  WHERE
+    (
+      (
+        (
+          s.category = 0
+          AND category_list = 'watch'
+          AND s.points BETWEEN CAST(900000 AS BIGINT) AND CAST(929999 AS BIGINT)
+          AND NOT s.veto
+          AND NOT (
+            s.grade IN ('C', 'D')
+          )
+          AND (
+            'B' IN ('C', 'D')
+          )
+          AND (
+            r.is_scored AND r.is_usable AND r.is_adverse
+          )
+        )
+        AND NOT r.subject_id IN (
+          SELECT
+            subject_id
+          FROM proposal_1
+        )
+      )
+      AND NOT r.subject_id IN (
+        SELECT
+          subject_id
+        FROM proposal_2
+      )
+    )
+    AND NOT r.subject_id IN (
+      SELECT
+        subject_id
+      FROM proposal_3
+    )
+  UNION ALL
+  SELECT
+    4 AS proposal_no,
+    r.subject_id,
+    0 AS category,
+    s.points AS points,
+    ABS((
+      s.points - CAST(749999 AS BIGINT)
+    )) AS missing
+  FROM standing AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id
+  JOIN rule_category_list
+    ON list_category = 0 AND list_record = r.kind AND list_subject = r.subject_kind
+  WHERE
+    (
+      (
+        (
+          s.category = 0
+          AND category_list = 'watch'
+          AND s.points BETWEEN CAST(750000 AS BIGINT) AND CAST(779999 AS BIGINT)
+          AND NOT s.veto
+          AND NOT (
+            s.grade IN ('C', 'D')
+          )
+          AND (
+            'C' IN ('C', 'D')
+          )
+          AND (
+            r.is_scored AND r.is_usable AND r.is_adverse
+          )
+        )
+        AND NOT r.subject_id IN (
+          SELECT
+            subject_id
+          FROM proposal_1
+        )
+      )
+      AND NOT r.subject_id IN (
+        SELECT
+          subject_id
+        FROM proposal_2
+      )
+    )
+    AND NOT r.subject_id IN (
+      SELECT
+        subject_id
+      FROM proposal_3
+    )
+  UNION ALL
+  SELECT
+    4 AS proposal_no,
+    r.subject_id,
+    0 AS category,
+    s.points AS points,
+    ABS((
+      s.points - CAST(599999 AS BIGINT)
+    )) AS missing
+  FROM standing AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id
+  JOIN rule_category_list
+    ON list_category = 0 AND list_record = r.kind AND list_subject = r.subject_kind
+  WHERE
+    (
+      (
+        (
+          s.category = 0
+          AND category_list = 'watch'
+          AND s.points BETWEEN CAST(600000 AS BIGINT) AND CAST(629999 AS BIGINT)
+          AND NOT s.veto
+          AND NOT (
+            s.grade IN ('C', 'D')
+          )
+          AND (
+            'D' IN ('C', 'D')
+          )
+          AND (
+            r.is_scored AND r.is_usable AND r.is_adverse
+          )
+        )
+        AND NOT r.subject_id IN (
+          SELECT
+            subject_id
+          FROM proposal_1
+        )
+      )
+      AND NOT r.subject_id IN (
+        SELECT
+          subject_id
+        FROM proposal_2
+      )
+    )
+    AND NOT r.subject_id IN (
+      SELECT
+        subject_id
+      FROM proposal_3
+    )
+  UNION ALL
+  SELECT
+    5 AS proposal_no,
+    r.subject_id,
+    0 AS category,
+    s.whole_points AS points,
+    ABS((
+      s.whole_points - CAST(900000 AS BIGINT)
+    )) AS missing
+  FROM subject_count AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id
+  JOIN topic_list
+    ON listed_kind = r.kind
+    AND listed_subject = r.subject_kind
+    AND of_listed_text = r.listed_text
+  WHERE
+    (
+      (
+        (
+          (
+            accept_list = 'red'
+            AND s.whole_points BETWEEN CAST(870000 AS BIGINT) AND CAST(899999 AS BIGINT)
+            AND NOT s.whole_veto
+            AND NOT (
+              s.subject_kind IN ('organisation', 'individual_business')
+              AND COALESCE(s.whole_grade = 'A', FALSE)
+              AND s.recent_fines = CAST(0 AS BIGINT)
+              AND s.active_listings = CAST(0 AS BIGINT)
+            )
+            AND (
+              s.subject_kind IN ('organisation', 'individual_business')
+              AND COALESCE('A' = 'A', FALSE)
+              AND s.recent_fines = CAST(0 AS BIGINT)
+              AND s.active_listings = CAST(0 AS BIGINT)
+            )
+            AND (
+              r.is_honour AND r.is_usable
+            )
+          )
+          AND NOT r.subject_id IN (
+            SELECT
+              subject_id
+            FROM proposal_1
+          )
+        )
+        AND NOT r.subject_id IN (
+          SELECT
+            subject_id
+          FROM proposal_2
+        )
+      )
+      AND NOT r.subject_id IN (
+        SELECT
+          subject_id
+        FROM proposal_3
+      )
+    )
+    AND NOT r.subject_id IN (
+      SELECT
+        subject_id
+      FROM proposal_4
+    )
+  UNION ALL
+  SELECT
+    5 AS proposal_no,
+    r.subject_id,
+    0 AS category,
+    s.whole_points AS points,
+    ABS((
+      s.whole_points - CAST(750000 AS BIGINT)
+    )) AS missing
+  FROM subject_count AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id
+  JOIN topic_list
+    ON listed_kind = r.kind
+    AND listed_subject = r.subject_kind
+    AND of_listed_text = r.listed_text
+  WHERE
+    (
+      (
+        (
+          (
+            accept_list = 'red'
+            AND s.whole_points BETWEEN CAST(720000 AS BIGINT) AND CAST(749999 AS BIGINT)
+            AND NOT s.whole_veto
+            AND NOT (
+              s.subject_kind IN ('organisation', 'individual_business')
+              AND COALESCE(s.whole_grade = 'A', FALSE)
+              AND s.recent_fines = CAST(0 AS BIGINT)
+              AND s.active_listings = CAST(0 AS BIGINT)
+            )
+            AND (
+              s.subject_kind IN ('organisation', 'individual_business')
+              AND COALESCE('B' = 'A', FALSE)
+              AND s.recent_fines = CAST(0 AS BIGINT)
+              AND s.active_listings = CAST(0 AS BIGINT)
+            )
+            AND (
+              r.is_honour AND r.is_usable
+            )
+          )
+          AND NOT r.subject_id IN (
+            SELECT
+              subject_id
+            FROM proposal_1
+          )
+        )
+        AND NOT r.subject_id IN (
+          SELECT
+            subject_id
+          FROM proposal_2
+        )
+      )
+      AND NOT r.subject_id IN (
+        SELECT
+          subject_id
+        FROM proposal_3
+      )
+    )
+    AND NOT r.subject_id IN (
+      SELECT
+        subject_id
+      FROM proposal_4
+    )
+  UNION ALL
+  SELECT
+    5 AS proposal_no,
+    r.subject_id,
+    0 AS category,
+    s.whole_points AS points,
+    ABS((
+      s.whole_points - CAST(600000 AS BIGINT)
+    )) AS missing
+  FROM subject_count AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id
+  JOIN topic_list
+    ON listed_kind = r.kind
+    AND listed_subject = r.subject_kind
+    AND of_listed_text = r.listed_text
+  WHERE
+    (
+      (
+        (
+          (
+            accept_list = 'red'
+            AND s.whole_points BETWEEN CAST(570000 AS BIGINT) AND CAST(599999 AS BIGINT)
+            AND NOT s.whole_veto
+            AND NOT (
+              s.subject_kind IN ('organisation', 'individual_business')
+              AND COALESCE(s.whole_grade = 'A', FALSE)
+              AND s.recent_fines = CAST(0 AS BIGINT)
+              AND s.active_listings = CAST(0 AS BIGINT)
+            )
+            AND (
+              s.subject_kind IN ('organisation', 'individual_business')
+              AND COALESCE('C' = 'A', FALSE)
+              AND s.recent_fines = CAST(0 AS BIGINT)
+              AND s.active_listings = CAST(0 AS BIGINT)
+            )
+            AND (
+              r.is_honour AND r.is_usable
+            )
+          )
+          AND NOT r.subject_id IN (
+            SELECT
+              subject_id
+            FROM proposal_1
+          )
+        )
+        AND NOT r.subject_id IN (
+          SELECT
+            subject_id
+          FROM proposal_2
+        )
+      )
+      AND NOT r.subject_id IN (
+        SELECT
+          subject_id
+        FROM proposal_3
+      )
+    )
+    AND NOT r.subject_id IN (
+      SELECT
+        subject_id
+      FROM proposal_4
+    )
+  UNION ALL
+  SELECT
+    6 AS proposal_no,
+    r.subject_id,
+    0 AS category,
+    s.whole_points AS points,
+    ABS((
+      s.whole_points - CAST(900000 AS BIGINT)
+    )) AS missing
+  FROM subject_count AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id
+  JOIN topic_list
+    ON listed_kind = r.kind
+    AND listed_subject = r.subject_kind
+    AND of_listed_text = r.listed_text
+  WHERE
+    (
+      (
+        (
+          (
+            accept_list = 'red'
+            AND s.whole_points BETWEEN CAST(870000 AS BIGINT) AND CAST(899999 AS BIGINT)
+            AND NOT s.whole_veto
+            AND NOT (
+              s.subject_kind = 'person' AND s.open_adverse = CAST(0 AS BIGINT)
+            )
+            AND (
+              s.subject_kind = 'person' AND s.open_adverse = CAST(0 AS BIGINT)
+            )
+            AND (
+              r.is_honour AND r.is_usable AND r.consent
+            )
+          )
+          AND NOT r.subject_id IN (
+            SELECT
+              subject_id
+            FROM proposal_1
+          )
+        )
+        AND NOT r.subject_id IN (
+          SELECT
+            subject_id
+          FROM proposal_2
+        )
+      )
+      AND NOT r.subject_id IN (
+        SELECT
+          subject_id
+        FROM proposal_3
+      )
+    )
+    AND NOT r.subject_id IN (
+      SELECT
+        subject_id
+      FROM proposal_4
+    )
+  UNION ALL
+  SELECT
+    6 AS proposal_no,
+    r.subject_id,
+    0 AS category,
+    s.whole_points AS points,
+    ABS((
+      s.whole_points - CAST(750000 AS BIGINT)
+    )) AS missing
+  FROM subject_count AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id
+  JOIN topic_list
+    ON listed_kind = r.kind
+    AND listed_subject = r.subject_kind
+    AND of_listed_text = r.listed_text
+  WHERE
+    (
+      (
+        (
+          (
+            accept_list = 'red'
+            AND s.whole_points BETWEEN CAST(720000 AS BIGINT) AND CAST(749999 AS BIGINT)
+            AND NOT s.whole_veto
+            AND NOT (
+              s.subject_kind = 'person' AND s.open_adverse = CAST(0 AS BIGINT)
+            )
+            AND (
+              s.subject_kind = 'person' AND s.open_adverse = CAST(0 AS BIGINT)
+            )
+            AND (
+              r.is_honour AND r.is_usable AND r.consent
+            )
+          )
+          AND NOT r.subject_id IN (
+            SELECT
+              subject_id
+            FROM proposal_1
+          )
+        )
+        AND NOT r.subject_id IN (
+          SELECT
+            subject_id
+          FROM proposal_2
+        )
+      )
+      AND NOT r.subject_id IN (
+        SELECT
+          subject_id
+        FROM proposal_3
+      )
+    )
+    AND NOT r.subject_id IN (
+      SELECT
+        subject_id
+      FROM proposal_4
+    )
+  UNION ALL
+  SELECT
+    6 AS proposal_no,
+    r.subject_id,
+    0 AS category,
+    s.whole_points AS points,
+    ABS((
+      s.whole_points - CAST(600000 AS BIGINT)
+    )) AS missing
+  FROM subject_count AS s
+  JOIN judged AS r
+    ON r.subject_id = s.subject_id
+  JOIN topic_list
+    ON listed_kind = r.kind
+    AND listed_subject = r.subject_kind
+    AND of_listed_text = r.listed_text
+  WHERE
+    (
+      (
+        (
+          (
+            accept_list = 'red'
+            AND s.whole_points BETWEEN CAST(570000 AS BIGINT) AND CAST(599999 AS BIGINT)
+            AND NOT s.whole_veto
+            AND NOT (
+              s.subject_kind = 'person' AND s.open_adverse = CAST(0 AS BIGINT)
+            )
+            AND (
+              s.subject_kind = 'person' AND s.open_adverse = CAST(0 AS BIGINT)
+            )
+            AND (
+              r.is_honour AND r.is_usable AND r.consent
+            )
+          )
+          AND NOT r.subject_id IN (
+            SELECT
+              subject_id
+            FROM proposal_1
+          )
+        )
+        AND NOT r.subject_id IN (
+          SELECT
+            subject_id
+          FROM proposal_2
+        )
+      )
+      AND NOT r.subject_id IN (
+        SELECT
+          subject_id
+        FROM proposal_3
+      )
+    )
+    AND NOT r.subject_id IN (
+      SELECT
+        subject_id
+      FROM proposal_4
+    )
+) AS within_reach
+GROUP BY
+  proposal_no,
+  subject_id,
+  category,
+  points;
+
 -- insert_scores
 INSERT INTO scores
 SELECT
@@ -874,6 +1634,24 @@ ORDER BY
   subject_id,
   category,
   record_id;
+
+-- insert_near_misses
+INSERT INTO near_misses
+SELECT
+  $run_id,
+  subject_id,
+  category,
+  proposal_list,
+  proposal_rule,
+  points,
+  missing
+FROM near
+JOIN rule_proposal
+  ON of_proposal_no = proposal_no
+ORDER BY
+  subject_id,
+  category,
+  proposal_no;
 
 -- explain
 SELECT
