@@ -6,6 +6,8 @@ dialects differ (dates, whole-number division, empty values), the template here 
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlglot import exp
 
 from credit_service.rulebook.fields import AS_OF, FieldSpec, ValueType
@@ -13,6 +15,7 @@ from credit_service.rulebook.nodes import (
     Comparator,
     Compare,
     Condition,
+    Day,
     Empty,
     Every,
     Field,
@@ -20,11 +23,15 @@ from credit_service.rulebook.nodes import (
     Not,
     Number,
     Operand,
+    Product,
+    Quotient,
     Some,
     Span,
+    Sum,
     Truth,
     Within,
 )
+from credit_service.rulebook.rounding import Rounding
 
 _COMPARISONS: dict[Comparator, type[exp.Binary]] = {
     Comparator.EQ: exp.EQ,
@@ -61,19 +68,55 @@ def as_of_day() -> exp.Expr:
     return exp.cast(exp.Parameter(this=exp.var(AS_OF)), "DATE")
 
 
+def day(value: date) -> exp.Expr:
+    """Return a fixed day; the text is made from a date, never from the text of a rule file."""
+    return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
+
+
+def big(number: int) -> exp.Expr:
+    """Return a whole number as 64 bits, because bare literals are 32 and their products overflow early."""
+    return exp.cast(exp.Literal.number(number), "BIGINT")
+
+
+def divide(value: exp.Expr, divisor: int, rounding: Rounding) -> exp.Expr:
+    """Return a number divided and rounded as named: magnitude first, sign last, because engines differ below zero."""
+    size: exp.Expr = exp.Abs(this=value.copy())
+    if rounding.addend(divisor):
+        size = exp.Paren(this=exp.Add(this=size, expression=big(rounding.addend(divisor))))
+    share = exp.IntDiv(this=size, expression=big(divisor))
+    return exp.Mul(this=exp.Sign(this=value), expression=exp.Paren(this=share))
+
+
+def compile_operand(node: Operand, table: str = "") -> exp.Expr:
+    """Return the expression of a value; NULL where a field that may be empty is."""
+    return _operand(node, table)
+
+
 def _operand(node: Operand, table: str) -> exp.Expr:
     if isinstance(node, Field):
         return _field(node.spec, table)
-    if isinstance(node, Number):
-        return exp.cast(exp.Literal.number(node.value), "BIGINT")
-    if isinstance(node, Member):
-        # Only names out of our own enumerations come here; no text of a rule file becomes a literal.
-        return exp.Literal.string(node.name)
+    if isinstance(node, Number | Day | Member):
+        return _constant(node)
     if isinstance(node, Span):
         start, end = _operand(node.start, table), _operand(node.end, table)
         return _days(start, end) if node.unit is ValueType.DAYS else _months(start, end)
+    return exp.Paren(this=_arithmetic(node, table))
+
+
+def _constant(node: Number | Day | Member) -> exp.Expr:
+    if isinstance(node, Number):
+        return big(node.value)
+    # Only names out of our own enumerations come here; no text of a rule file becomes a literal.
+    return day(node.value) if isinstance(node, Day) else exp.Literal.string(node.name)
+
+
+def _arithmetic(node: Sum | Product | Quotient, table: str) -> exp.Expr:
+    if isinstance(node, Product):
+        return exp.Mul(this=_operand(node.item, table), expression=big(node.factor))
+    if isinstance(node, Quotient):
+        return divide(_operand(node.item, table), node.divisor, node.rounding)
     operator = exp.Sub if node.minus else exp.Add
-    return exp.Paren(this=operator(this=_operand(node.left, table), expression=_operand(node.right, table)))
+    return operator(this=_operand(node.left, table), expression=_operand(node.right, table))
 
 
 def _field(spec: FieldSpec, table: str) -> exp.Expr:

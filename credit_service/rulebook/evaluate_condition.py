@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from datetime import date
+from fractions import Fraction
 from functools import singledispatch
 from typing import Any
 
@@ -16,6 +17,7 @@ from credit_service.rulebook.nodes import (
     Comparator,
     Compare,
     Condition,
+    Day,
     Empty,
     Every,
     Field,
@@ -23,6 +25,8 @@ from credit_service.rulebook.nodes import (
     Not,
     Number,
     Operand,
+    Product,
+    Quotient,
     Some,
     Span,
     Sum,
@@ -49,24 +53,24 @@ def holds(node: Condition, row: Row) -> bool:
 
 @holds.register
 def _(node: Compare, row: Row) -> bool:
-    left, right = _value(node.left, row), _value(node.right, row)
+    left, right = value_of(node.left, row), value_of(node.right, row)
     return left is not None and right is not None and bool(_COMPARISONS[node.operator](left, right))
 
 
 @holds.register
 def _(node: Within, row: Row) -> bool:
-    value = _value(node.item, row)
-    return value is not None and any(value == _value(member, row) for member in node.members)
+    value = value_of(node.item, row)
+    return value is not None and any(value == value_of(member, row) for member in node.members)
 
 
 @holds.register
 def _(node: Empty, row: Row) -> bool:
-    return (_value(node.item, row) is not None) is node.present
+    return (value_of(node.item, row) is not None) is node.present
 
 
 @holds.register
 def _(node: Truth, row: Row) -> bool:
-    return bool(_value(node.item, row))
+    return bool(value_of(node.item, row))
 
 
 @holds.register
@@ -90,11 +94,12 @@ def count_months(start: date, end: date) -> int:
 
 
 @singledispatch
-def _value(node: Operand, row: Row) -> object:
+def value_of(node: Operand, row: Row) -> object:
+    """Return a value out of a row; None where a field it needs is empty."""
     raise TypeError(type(node), row)
 
 
-@_value.register
+@value_of.register
 def _(node: Field, row: Row) -> object:
     value = row[node.spec.source]
     if node.spec.bit and isinstance(value, int):
@@ -102,27 +107,44 @@ def _(node: Field, row: Row) -> object:
     return value
 
 
-@_value.register
+@value_of.register
 def _(node: Number, row: Row) -> object:
     return node.value
 
 
-@_value.register
+@value_of.register
 def _(node: Member, row: Row) -> object:
     return node.name
 
 
-@_value.register
+@value_of.register
 def _(node: Sum, row: Row) -> object:
-    left, right = _value(node.left, row), _value(node.right, row)
+    left, right = value_of(node.left, row), value_of(node.right, row)
     if not isinstance(left, int) or not isinstance(right, int):
         return None
     return left - right if node.minus else left + right
 
 
-@_value.register
+@value_of.register
+def _(node: Day, row: Row) -> object:
+    return node.value
+
+
+@value_of.register
+def _(node: Product, row: Row) -> object:
+    value = value_of(node.item, row)
+    return value * node.factor if isinstance(value, int) else None
+
+
+@value_of.register
+def _(node: Quotient, row: Row) -> object:
+    value = value_of(node.item, row)
+    return node.rounding.round(Fraction(value, node.divisor)) if isinstance(value, int) else None
+
+
+@value_of.register
 def _(node: Span, row: Row) -> object:
-    start, end = _value(node.start, row), _value(node.end, row)
+    start, end = value_of(node.start, row), value_of(node.end, row)
     if not isinstance(start, date) or not isinstance(end, date):
         return None
     return (end - start).days if node.unit is ValueType.DAYS else count_months(start, end)

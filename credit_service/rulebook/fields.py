@@ -52,6 +52,9 @@ LARGEST: dict[ValueType, int] = {
 }
 """Largest magnitude of a field of each numeric type, for the proof that nothing overflows."""
 
+MOST_RECORDS = 10**8
+"""Records of one subject the proofs against overflow allow for."""
+
 HONOUR_LEVELS = ("national", "provincial", "city", "county", "none")
 AS_OF = "as_of"
 
@@ -71,6 +74,8 @@ class FieldSpec:
     column: str = ""
     """The column behind the name, where it is called otherwise."""
     bit: int = 0
+    most: int = 0
+    """Largest magnitude where it is not that of the type."""
 
     @property
     def source(self) -> str:

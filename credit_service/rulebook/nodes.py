@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from credit_service.rulebook.fields import LARGEST, NUMERIC, FieldSpec, ValueType
+from credit_service.rulebook.rounding import Rounding
 
 INT64_MAX = 2**63 - 1
 
@@ -55,12 +57,12 @@ class Field:
     @property
     def largest(self) -> int:
         """Largest magnitude."""
-        return LARGEST.get(self.spec.type, 0)
+        return self.spec.most or LARGEST.get(self.spec.type, 0)
 
 
 @dataclass(frozen=True)
 class Number:
-    """A whole number; it takes the unit of what it meets."""
+    """A whole number; of type INT it takes the unit of what it meets, otherwise its unit was said: ``yuan(10000)``."""
 
     value: int
     type: ValueType = ValueType.INT
@@ -154,7 +156,76 @@ class Sum:
         return self.left.largest + self.right.largest
 
 
-Operand = Field | Number | Member | Span | Sum
+@dataclass(frozen=True)
+class Day:
+    """A fixed day out of the dates of a rule; no text of a condition can write one."""
+
+    value: date
+    type: ValueType = ValueType.DATE
+    nullable: bool = False
+    largest: int = 0
+
+
+@dataclass(frozen=True)
+class Product:
+    """A number times a whole-number constant; the unit stays."""
+
+    item: Operand
+    factor: int
+
+    def __post_init__(self) -> None:
+        _check_number(self.item, "乘法")
+        _check_fits(self.largest)
+
+    @property
+    def type(self) -> ValueType:
+        """The unit of the number."""
+        return self.item.type
+
+    @property
+    def nullable(self) -> bool:
+        """Whether it may be empty."""
+        return self.item.nullable
+
+    @property
+    def largest(self) -> int:
+        """Largest magnitude."""
+        return self.item.largest * self.factor
+
+
+@dataclass(frozen=True)
+class Quotient:
+    """A number divided by a whole-number constant, rounded as the rule names it; the unit stays."""
+
+    item: Operand
+    divisor: int
+    rounding: Rounding
+
+    def __post_init__(self) -> None:
+        _check_number(self.item, "除法")
+        if self.divisor < 1:
+            message = "除数应当是不小于1的整数"
+            raise ConditionFault(message)
+        # The largest intermediate: the magnitude with what is added to it before it is divided.
+        _check_fits(self.item.largest + self.rounding.addend(self.divisor))
+
+    @property
+    def type(self) -> ValueType:
+        """The unit of the number."""
+        return self.item.type
+
+    @property
+    def nullable(self) -> bool:
+        """Whether it may be empty."""
+        return self.item.nullable
+
+    @property
+    def largest(self) -> int:
+        """Largest magnitude."""
+        return self.item.largest // self.divisor + 1
+
+
+Operand = Field | Number | Member | Span | Sum | Day | Product | Quotient
 
 
 @dataclass(frozen=True)
@@ -293,19 +364,29 @@ def list_fields(node: Condition | Operand) -> Iterator[FieldSpec]:
     elif isinstance(node, Span):
         yield from list_fields(node.start)
         yield from list_fields(node.end)
-    elif isinstance(node, Within | Empty | Truth | Not):
+    elif isinstance(node, Within | Empty | Truth | Not | Product | Quotient):
         yield from list_fields(node.item)
 
 
 def _is_constant(node: Operand) -> bool:
-    """Return whether a value has no unit of its own: a number, or numbers added up."""
-    return isinstance(node, Number) or (isinstance(node, Sum) and _is_constant(node.left) and _is_constant(node.right))
+    """Return whether a value has no unit of its own: a number, or numbers reckoned with."""
+    if isinstance(node, Sum):
+        return _is_constant(node.left) and _is_constant(node.right)
+    if isinstance(node, Product | Quotient):
+        return _is_constant(node.item)
+    return isinstance(node, Number) and node.type is ValueType.INT
 
 
 def _check_units(left: Operand, right: Operand) -> None:
     free = (_is_constant(left) or _is_constant(right)) and {left.type, right.type} <= NUMERIC
     if left.type is not right.type and not free:
         message = f"单位不同：{left.type.label}不能与{right.type.label}比较或加减"
+        raise ConditionFault(message)
+
+
+def _check_number(node: Operand, what: str) -> None:
+    if node.type not in NUMERIC:
+        message = f"{what}只能用于数值，不能用于{node.type.label}"
         raise ConditionFault(message)
 
 

@@ -3,8 +3,9 @@
 Before it lies the text of a rule's ``when``; after it a tree of `nodes`. The text itself never reaches a database: SQL
 is made from the nodes alone.
 
-The language: AND OR NOT, = <> < <= > >=, IN (…), IS [NOT] NULL, + and - on whole numbers, days(a, b), months(a, b),
-declared names and the bare names of enumerations. No strings, no quotes, no other function.
+The language: AND OR NOT, = <> < <= > >=, IN (…), IS [NOT] NULL, + and - on numbers of one unit, * by a whole number,
+div_half_up(x, n), div_down(x, n), div_up(x, n), days(a, b), months(a, b), yuan(n), points(n), declared names and the
+bare names of enumerations. No strings, no quotes, no other function.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from credit_service.domain.score import POINT
 from credit_service.rulebook.faults import suggest
 from credit_service.rulebook.fields import FieldSpec, Scope, ValueType
 from credit_service.rulebook.nodes import (
@@ -30,16 +32,19 @@ from credit_service.rulebook.nodes import (
     Not,
     Number,
     Operand,
+    Product,
+    Quotient,
     Some,
     Span,
     Sum,
     Truth,
     Within,
 )
+from credit_service.rulebook.rounding import Rounding
 
 MAX_CHARACTERS = 400
 MAX_BRACKETS = 20
-_ALLOWED = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff \n()<>=!,+\-]*")
+_ALLOWED = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff \n()<>=!,+*\-]*")
 _FULL_WIDTH = re.compile(r"[\uff01-\uff5e\u3000，。；：“”‘’（）]")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 _COMPARATORS: dict[type[exp.Expr], Comparator] = {
@@ -51,6 +56,12 @@ _COMPARATORS: dict[type[exp.Expr], Comparator] = {
     exp.GTE: Comparator.GE,
 }
 _SPANS = {"days": ValueType.DAYS, "months": ValueType.MONTHS}
+_DIVISIONS = {f"div_{rounding.value}": rounding for rounding in Rounding}
+_UNITS = {"yuan": (ValueType.FEN, 100), "points": (ValueType.POINTS, POINT)}
+_MEANT = (
+    "只能用字段名、整数、AND OR NOT IN IS NULL、比较、加减、乘以整数、div_half_up() div_down() div_up()、"
+    "days() months()、yuan() points()和括号。"
+)
 
 
 def parse_condition(text: str, scope: Scope) -> Condition:
@@ -64,6 +75,19 @@ def parse_condition(text: str, scope: Scope) -> Condition:
         ConditionFault: It is too long, uses anything outside the language, names what is not declared, mixes units, or
             turns an unknown value around with NOT.
     """
+    return _Reader(scope).condition(_read_tree(text))
+
+
+def parse_operand(text: str, scope: Scope) -> Operand:
+    """Return what a value means: the same language, without comparisons.
+
+    Raises:
+        ConditionFault: As for `parse_condition`.
+    """
+    return _Reader(scope).operand(_read_tree(text))
+
+
+def _read_tree(text: str) -> exp.Expr:
     _check_text(text)
     try:
         trees = sqlglot.parse(text)
@@ -73,7 +97,7 @@ def parse_condition(text: str, scope: Scope) -> Condition:
     if len(trees) != 1 or trees[0] is None:
         message = "条件应当恰好是一个式子"
         raise ConditionFault(message)
-    return _Reader(scope).condition(trees[0])
+    return trees[0]
 
 
 def _check_text(text: str) -> None:
@@ -86,7 +110,7 @@ def _check_text(text: str) -> None:
         raise ConditionFault(message, "请改用半角符号。")
     if not text.strip() or not _ALLOWED.fullmatch(text) or "--" in text:
         message = "条件为空，或者含有不可用的字符"
-        raise ConditionFault(message, "只能用字段名、整数、AND OR NOT IN IS NULL、比较和加减、days()、months()和括号。")
+        raise ConditionFault(message, _MEANT)
 
 
 class _Reader:
@@ -141,7 +165,7 @@ class _Reader:
 
     def _within(self, tree: exp.Expr) -> Condition:
         _check_arguments(tree, {"this", "expressions"})
-        item = self._operand(tree.this)
+        item = self.operand(tree.this)
         spec = item.spec if isinstance(item, Field) else None
         return Within(item, tuple(self._member(part, spec) for part in tree.expressions))
 
@@ -160,7 +184,7 @@ class _Reader:
         if spec is not None and spec.type is ValueType.ENUM:
             other = self._declared(right)
             return Field(spec), Field(other) if other else self._member(right, spec)
-        return self._operand(left), self._operand(right)
+        return self.operand(left), self.operand(right)
 
     def _member(self, tree: exp.Expr, spec: FieldSpec | None) -> Member | Number:
         if spec is None or spec.type is not ValueType.ENUM:
@@ -171,30 +195,50 @@ class _Reader:
             raise ConditionFault(message, suggest(name, spec.members))
         return Member(name, spec)
 
-    def _operand(self, tree: exp.Expr) -> Operand:
+    def operand(self, tree: exp.Expr) -> Operand:
+        """Return a tree that must be a value."""
         kind = type(tree)
         if kind is exp.Paren:
             _check_arguments(tree, {"this"})
-            return self._operand(tree.this)
+            return self.operand(tree.this)
         if kind is exp.Literal:
             return self._number(tree)
         if kind in {exp.Add, exp.Sub}:
             _check_arguments(tree, {"this", "expression"})
-            return Sum(self._operand(tree.this), self._operand(tree.expression), minus=kind is exp.Sub)
+            return Sum(self.operand(tree.this), self.operand(tree.expression), minus=kind is exp.Sub)
+        if kind is exp.Mul:
+            _check_arguments(tree, {"this", "expression"})
+            return self._product(tree.this, tree.expression)
         if kind is exp.Anonymous:
-            return self._span(tree)
+            return self._function(tree)
         return self._field(tree)
 
-    def _span(self, tree: exp.Expr) -> Span:
+    def _product(self, left: exp.Expr, right: exp.Expr) -> Product:
+        """Return a product with a whole number, which may stand on either side."""
+        if type(left) is exp.Literal and type(right) is not exp.Literal:
+            left, right = right, left
+        if type(right) is not exp.Literal:
+            message = "乘法的一边应当是整数"
+            raise ConditionFault(message, "两个字段不能相乘。")
+        return Product(self.operand(left), self._number(right).value)
+
+    def _function(self, tree: exp.Expr) -> Operand:
         _check_arguments(tree, {"this", "expressions"})
-        unit = _SPANS.get(str(tree.this))
-        if unit is None:
-            message = f"没有函数“{tree.this}”"
-            raise ConditionFault(message, suggest(str(tree.this), _SPANS))
-        if len(tree.expressions) != 2:
-            message = f"{tree.this}(起, 止)应当恰好有两项"
+        name, parts = str(tree.this), tree.expressions
+        known = {**_SPANS, **_DIVISIONS, **_UNITS}
+        if name not in known:
+            message = f"没有函数“{name}”"
+            raise ConditionFault(message, suggest(name, known))
+        wanted = 1 if name in _UNITS else 2
+        if len(parts) != wanted:
+            message = f"{name}(…)应当恰好有{wanted}项"
             raise ConditionFault(message)
-        return Span(unit, self._field(tree.expressions[0]), self._field(tree.expressions[1]))
+        if name in _UNITS:
+            unit, size = _UNITS[name]
+            return Number(self._number(parts[0]).value * size, unit)
+        if name in _DIVISIONS:
+            return Quotient(self.operand(parts[0]), self._number(parts[1]).value, _DIVISIONS[name])
+        return Span(_SPANS[name], self._field(parts[0]), self._field(parts[1]))
 
     def _number(self, tree: exp.Expr) -> Number:
         if type(tree) is not exp.Literal or tree.is_string or not _NUMBER.fullmatch(str(tree.this)):
@@ -236,7 +280,4 @@ def _check_arguments(tree: exp.Expr, allowed: set[str]) -> None:
 
 
 def _outside(tree: exp.Expr) -> ConditionFault:
-    return ConditionFault(
-        f"条件中的“{type(tree).__name__}”写法不可用",
-        "只能用字段名、整数、AND OR NOT IN IS NULL、比较和加减、days()、months()和括号。",
-    )
+    return ConditionFault(f"条件中的“{type(tree).__name__}”写法不可用", _MEANT)

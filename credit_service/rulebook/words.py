@@ -18,6 +18,7 @@ from credit_service.rulebook.nodes import (
     Comparator,
     Compare,
     Condition,
+    Day,
     Empty,
     Every,
     Field,
@@ -25,12 +26,15 @@ from credit_service.rulebook.nodes import (
     Not,
     Number,
     Operand,
+    Product,
+    Quotient,
     Some,
     Span,
     Sum,
     Truth,
     Within,
 )
+from credit_service.rulebook.rounding import Rounding
 
 _AMOUNTS = {"=": "为", "<>": "不为", "<": "低于", "<=": "不高于", ">": "高于", ">=": "不低于"}
 _COUNTS = {"=": "为", "<>": "不为", "<": "少于", "<=": "不多于", ">": "多于", ">=": "不少于"}
@@ -47,6 +51,7 @@ _COMPARISONS: dict[ValueType, Mapping[str, str]] = {
     ValueType.MONTHS: _MONTHS,
     ValueType.ENUM: _ENUMS,
 }
+_ROUNDINGS = {Rounding.HALF_UP: "四舍五入", Rounding.DOWN: "舍去尾数", Rounding.UP: "有尾数即进一"}
 _FLIPPED = {"<": Comparator.GT, "<=": Comparator.GE, ">": Comparator.LT, ">=": Comparator.LE}
 _CONTRARY = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
@@ -150,6 +155,8 @@ class _Speaker:
                 return self._name(node.spec)
             case Number():
                 return say_number(node.value, unit)
+            case Day() | Product() | Quotient():
+                return self._reckoned(node, unit)
             case Member():
                 return say_member(node.name, node.spec.name)
             case Span():
@@ -160,6 +167,17 @@ class _Speaker:
                 if isinstance(node.right, Sum):
                     right = f"（{right}）"
                 return f"{self._value(node.left, unit)}{joint}{right}"
+
+    def _reckoned(self, node: Day | Product | Quotient, unit: ValueType) -> str:
+        if isinstance(node, Day):
+            return f"{node.value.year}年{node.value.month}月{node.value.day}日"
+        if isinstance(node, Product):
+            return f"{self._part(node.item, unit)}的{node.factor}倍"
+        return f"{self._part(node.item, unit)}的{node.divisor}分之一（{_ROUNDINGS[node.rounding]}）"
+
+    def _part(self, node: Operand, unit: ValueType) -> str:
+        words = self._value(node, unit)
+        return f"（{words}）" if isinstance(node, Sum) else words
 
 
 def _find_bit(node: Condition, *, yes: bool = True) -> int:

@@ -15,12 +15,15 @@ from credit_service.rulebook.nodes import (
     Comparator,
     Compare,
     Condition,
+    Day,
     Empty,
     Every,
     Field,
     Member,
     Not,
     Number,
+    Product,
+    Quotient,
     Some,
     Span,
     Sum,
@@ -28,6 +31,7 @@ from credit_service.rulebook.nodes import (
     Within,
 )
 from credit_service.rulebook.parse_condition import parse_condition
+from credit_service.rulebook.rounding import Rounding
 
 AS_OF = date(2028, 2, 29)
 EDGES = (
@@ -53,6 +57,18 @@ spans = st.builds(Span, st.sampled_from((ValueType.DAYS, ValueType.MONTHS)), dat
 money = st.sampled_from(of_type(ValueType.FEN)).map(Field)
 money_sums = st.builds(Sum, money, st.one_of(money, numbers), st.booleans())
 span_sums = st.builds(Sum, spans, numbers, st.booleans())
+factors = st.integers(0, 12)
+divisors = st.sampled_from((1, 2, 3, 7, 100, 10**6))
+roundings = st.sampled_from(Rounding)
+money_shares = st.one_of(
+    st.builds(Product, st.one_of(money, money_sums), factors),
+    st.builds(Quotient, st.one_of(money, money_sums), divisors, roundings),
+)
+span_shares = st.one_of(
+    st.builds(Product, st.one_of(spans, span_sums), factors),
+    st.builds(Quotient, st.one_of(spans, span_sums), divisors, roundings),
+)
+fixed_days = st.sampled_from(EDGES).map(Day)
 comparators = st.sampled_from(Comparator)
 
 
@@ -67,9 +83,9 @@ def enum_conditions(draw: st.DrawFn) -> Condition:
 
 simple = st.one_of(
     enum_conditions(),
-    st.builds(Compare, comparators, dates, dates),
-    st.builds(Compare, comparators, st.one_of(money, money_sums), st.one_of(money, numbers)),
-    st.builds(Compare, comparators, st.one_of(spans, span_sums), numbers),
+    st.builds(Compare, comparators, dates, st.one_of(dates, fixed_days)),
+    st.builds(Compare, comparators, st.one_of(money, money_sums, money_shares), st.one_of(money, numbers)),
+    st.builds(Compare, comparators, st.one_of(spans, span_sums, span_shares), numbers),
     st.builds(Within, money, st.lists(numbers, min_size=1, max_size=3).map(tuple)),
     st.builds(Truth, st.sampled_from(of_type(ValueType.BOOL)).map(Field)),
     st.builds(Empty, st.sampled_from([s for s in WINDOW_SCOPE.fields if s.nullable]).map(Field), st.booleans()),
