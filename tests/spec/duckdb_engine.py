@@ -38,6 +38,11 @@ def evaluate_on_duckdb(
     known = {"as_of": as_of, "known_at": known_at.replace(tzinfo=None), "run_id": "R"}
     for step in compiled.steps:
         connection.execute(step.sql, {name: known[name] for name in step.parameters})
+    return read_evaluation(connection)
+
+
+def read_evaluation(connection: duckdb.DuckDBPyConnection) -> Evaluation:
+    """Return what one run stored, and what was found of each record, from the tables it is in."""
     scores = connection.sql("SELECT * EXCLUDE (run_id) FROM scores").fetchall()
     candidates = connection.sql("SELECT * EXCLUDE (run_id) FROM candidates").fetchall()
     near = connection.sql("SELECT * EXCLUDE (run_id) FROM near_misses").fetchall()
