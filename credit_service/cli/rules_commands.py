@@ -6,6 +6,7 @@ import typer
 
 from credit_service.bootstrap import find_places
 from credit_service.cli.output import EXIT_CODES, JsonFlag, out, print_json, print_table
+from credit_service.domain.clock import SystemClock, legal_day
 from credit_service.errors import RulebookError
 from credit_service.lookup.rules import check_rulebook
 
@@ -19,8 +20,8 @@ def rules() -> None:
 
 @app.command("check")
 def check(as_json: JsonFlag = False) -> None:
-    """校验全部规则文件，列出待客户确认的条目。"""
-    report = check_rulebook(find_places().rules)
+    """校验全部规则文件，列出待客户确认的条目、不能用规则语言表达的规定、应再核对的法律依据。"""
+    report = check_rulebook(find_places().rules, legal_day(SystemClock().now()))
     if as_json:
         print_json(report.to_dict())
     else:
@@ -34,5 +35,11 @@ def check(as_json: JsonFlag = False) -> None:
         for entry in report.unconfirmed:
             note = f"（{entry.note}）" if entry.note else ""
             out.print(f"  待确认 {entry.file}:{entry.line} {entry.rule_id} {entry.text}{note}", markup=False)
+        for entry in report.untranslatable:
+            out.print(
+                f"  不能表达 {entry.file}:{entry.line} {entry.rule_id} {entry.text}（{entry.note}）", markup=False
+            )
+        for law in report.due_laws:
+            out.print(f"  应再核对 {law.file}:{law.line} {law.name} {law.title}（{law.due_on}起）", markup=False)
     if report.faults:
         raise SystemExit(EXIT_CODES[RulebookError])

@@ -17,6 +17,7 @@ from credit_service.rulebook.case_types import AskedCase, Case
 from credit_service.rulebook.cases import CASES_FILE, CASES_FOLDER, find_differences, read_all_cases
 from credit_service.rulebook.evaluate import evaluate
 from credit_service.rulebook.faults import FaultLog, RuleFault
+from credit_service.rulebook.law_checks import DueLaw, find_due_laws
 from credit_service.rulebook.load import build_rulebook
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.versions import KINDS, RULE_FILE, RuleVersion, find_in_force, find_versions
@@ -35,13 +36,17 @@ class Unconfirmed:
 
 @dataclass(frozen=True)
 class RulesReport:
-    """What is wrong, and what is unconfirmed."""
+    """What is wrong, what is unconfirmed, and what somebody has to look at although nothing is wrong."""
 
     faults: tuple[RuleFault, ...]
     unconfirmed: tuple[Unconfirmed, ...]
     files: int
     cases: int
     """Worked cases that were run."""
+    untranslatable: tuple[Unconfirmed, ...] = ()
+    """Provisions the rule language cannot express; ``note`` says why. Each must be accepted before adoption."""
+    due_laws: tuple[DueLaw, ...] = ()
+    """Laws whose text should be looked up again."""
 
     def to_dict(self) -> dict[str, object]:
         """Return the documented JSON object of ``credit rules check``."""
@@ -53,15 +58,21 @@ class RulesReport:
                 {"file": item.file, "line": item.line, "rule": item.rule_id, "text": item.text, "note": item.note}
                 for item in self.unconfirmed
             ],
+            "untranslatable": [
+                {"file": item.file, "line": item.line, "rule": item.rule_id, "text": item.text, "why": item.note}
+                for item in self.untranslatable
+            ],
+            "due_laws": [law.to_dict() for law in self.due_laws],
         }
 
 
-def check_rules(rules_dir: Path, workdays: BuildWorkdays | None = None) -> RulesReport:
+def check_rules(rules_dir: Path, workdays: BuildWorkdays | None = None, as_of: date | None = None) -> RulesReport:
     """Return every fault of every rule file, sorted by file and line; it raises nothing for faults of rules.
 
     Args:
         rules_dir: The directory ``rules/``.
         workdays: The published calendar; without it cases that count working days are neither asked nor counted.
+        as_of: The day on which laws may be due to be looked up again; without it none is.
     """
     log = FaultLog()
     versions = find_versions(rules_dir, log)
@@ -75,6 +86,8 @@ def check_rules(rules_dir: Path, workdays: BuildWorkdays | None = None) -> Rules
         unconfirmed=tuple(sorted(set(_find_unconfirmed(rulebooks)))),
         files=sum(1 for path in rules_dir.rglob("*") if path.suffix in {".yaml", ".csv"}),
         cases=len(cases),
+        untranslatable=tuple(sorted(set(_find_untranslatable(rulebooks)))),
+        due_laws=find_due_laws(versions, as_of) if as_of else (),
     )
 
 
@@ -157,3 +170,9 @@ def _find_unconfirmed(rulebooks: Iterable[Rulebook]) -> Iterable[Unconfirmed]:
         for entry in rulebook.entries.values():
             if entry.status == "unconfirmed":
                 yield Unconfirmed(entry.file, entry.line, entry.rule_id, entry.text, entry.note)
+
+
+def _find_untranslatable(rulebooks: Iterable[Rulebook]) -> Iterable[Unconfirmed]:
+    for rulebook in rulebooks:
+        for item in rulebook.untranslatable:
+            yield Unconfirmed(item.entry.file, item.entry.line, item.entry.rule_id, item.entry.text, item.why)

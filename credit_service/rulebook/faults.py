@@ -13,14 +13,30 @@ from difflib import get_close_matches
 from credit_service.errors import (
     RulebookError,
     RuleNotInForce,
+    RuleNotMonotone,
+    RuleOutsideBounds,
     RuleOverlap,
     RuleSyntax,
+    RuleUnproved,
+    RuleUnreachable,
     RuleWithoutSource,
     UnknownIndicator,
 )
+from credit_service.rulebook.field_forms import FormNotes
 
 _LEAVES: dict[str, type[RulebookError]] = {
-    leaf.code: leaf for leaf in (RuleSyntax, UnknownIndicator, RuleOverlap, RuleWithoutSource, RuleNotInForce)
+    leaf.code: leaf
+    for leaf in (
+        RuleSyntax,
+        UnknownIndicator,
+        RuleOverlap,
+        RuleWithoutSource,
+        RuleNotInForce,
+        RuleUnreachable,
+        RuleNotMonotone,
+        RuleOutsideBounds,
+        RuleUnproved,
+    )
 }
 
 
@@ -66,6 +82,10 @@ class FaultLog:
     """Collects faults, so that an author mends all of them in one go."""
 
     faults: list[RuleFault] = field(default_factory=list)
+    notes: FormNotes | None = None
+    """Where it is given, readers note what they ask for, so that `file_schema` can say it."""
+    limits: list[RuleFault] = field(default_factory=list)
+    """What the proofs could not try for every case: no faults, but said aloud."""
 
     def add(self, fault: RuleFault) -> None:
         """Note a fault once."""
@@ -90,10 +110,17 @@ class FaultLog:
             raise min(self.faults).to_error(len(self.faults) - 1)
 
 
+def shorten(word: str, most: int = 60) -> str:
+    """Return a word as it may stand in a message: at most ``most`` characters, control characters made visible."""
+    shown = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in word[: most + 1])
+    return shown if len(shown) <= most else shown[:most] + "…"
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
     """Return a remedy that names the nearest valid spelling, or every valid one where there are few."""
     words = sorted(known)
-    close = get_close_matches(word, words, n=1, cutoff=0.5)
+    # Comparing grows with the product of both lengths, and no name is that long.
+    close = get_close_matches(word[:80], words, n=1, cutoff=0.5)
     if close:
         return f"是否应为“{close[0]}”？"
     return f"可用的写法：{'、'.join(words)}。" if 0 < len(words) <= 40 else ""

@@ -32,6 +32,7 @@ from credit_service.rulebook.read_terms import (
 from credit_service.rulebook.rule_types import Candidates, Entered, RuleEntry, Scoring, list_entries
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.versions import KINDS, RuleVersion, find_in_force, find_versions, get_only
+from credit_service.rulebook.untranslatable import read_untranslatable
 
 T = TypeVar("T", bound=Entered)
 
@@ -99,10 +100,11 @@ def build_rulebook(in_force: Sequence[RuleVersion], as_of: date, edition: str | 
         versions=tuple(sorted((version.name, version.version) for version in pick.values())),
     )
     entries = _index(rulebook, (*item_entries, *(entry for _, entry in measures)), log)
+        untranslatable=tuple(item for version in pick.values() for item in read_untranslatable(version, log)),
     check_categories(rulebook, {item.slug for _, read, _, _ in editions for item in read.categories}, log)
     cross_check(rulebook, {kind: version.file for kind, version in pick.items()}, log)
     for version in in_force:
-        version.section.finish()
+        version.finish()
     return replace(rulebook, entries=entries)
 
 
@@ -170,6 +172,7 @@ def _index(rulebook: Rulebook, others: Iterable[RuleEntry], log: FaultLog) -> Ma
     )
     entries += [scoring.person, scoring.repeated]
     find_repeats(entries, log)
+        rulebook.untranslatable,
     named = {entry.rule_id: entry for entry in others}
     named |= {list_type.id: list_type.entry for list_type in rulebook.list_types}
     return named | {entry.rule_id: entry for entry in entries}

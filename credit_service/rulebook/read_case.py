@@ -76,7 +76,7 @@ def _read_worked(part: Section, head: CaseHead) -> WorkedCase:
         rules=_read_words(expect, "rules"),
         categories=_read_words(expect, "categories"),
         weights=_read_weights(expect),
-        unscored=tuple(subjects[name] for name in expect.texts("unscored", ())),
+        unscored=tuple(subjects[name] for name in expect.texts("unscored", (), known=subjects)),
     )
     if "candidates" in expect.tree.items:
         rows = expect.sections("candidates")
@@ -132,7 +132,7 @@ def _is_true(part: Section, key: str) -> bool:
 
 def _read_score(row: Section, subjects: Mapping[str, str]) -> ExpectedScore:
     score = ExpectedScore(
-        subject_id=subjects[row.choice("subject", set(subjects))],
+        subject_id=subjects[row.reference("subject", set(subjects))],
         category=row.text("category"),
         points=row.points("points"),
         grade=row.text("grade"),
@@ -143,7 +143,7 @@ def _read_score(row: Section, subjects: Mapping[str, str]) -> ExpectedScore:
 
 def _read_candidate(row: Section, subjects: Mapping[str, str]) -> ExpectedCandidate:
     candidate = ExpectedCandidate(
-        subject_id=subjects[row.choice("subject", set(subjects))],
+        subject_id=subjects[row.reference("subject", set(subjects))],
         list_type=row.text("list_type"),
         category=row.text("category"),
         record_ids=tuple(sorted(row.texts("records"))),
@@ -158,14 +158,14 @@ def _read_candidate(row: Section, subjects: Mapping[str, str]) -> ExpectedCandid
 def _read_words(expect: Section, key: str) -> dict[str, str]:
     if not expect.has(key):
         return {}
-    words = expect.section(key)
+    words = expect.section(key, named=True)
     return {name: words.text(name) for name in words.tree.items}
 
 
 def _read_weights(expect: Section) -> dict[str, int]:
     if not expect.has("weights"):
         return {}
-    weights = expect.section("weights")
+    weights = expect.section("weights", named=True)
     return {name: weights.integer(name, 0, MILLION) for name in weights.tree.items}
 
 

@@ -28,6 +28,7 @@ from credit_service.rulebook.rule_types import (
     Scoring,
     SeverityRule,
 )
+    Untranslatable,
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Rulebook:
     """(kind/rule, version) of each version used."""
 
     @property
+    untranslatable: tuple[Untranslatable, ...] = ()
+    """Provisions the rule language cannot express; see `untranslatable.find_unaccepted`."""
     def deadlines(self) -> dict[str, int]:
         """Every term by its key; the unit is the key's last word (workdays, months, years)."""
         return {term.key: term.value for term in self.terms}

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from credit_service.errors import RuleNotInForce, RuleOverlap, RuleSyntax, RuleWithoutSource, UnknownIndicator
 from credit_service.rulebook.faults import FaultLog, RuleFault, suggest
+from credit_service.rulebook.read_laws import read_laws
 from credit_service.rulebook.rule_types import STATUSES, Law, RuleEntry
 from credit_service.rulebook.section import Section
 from credit_service.rulebook.tables import read_table
-from credit_service.rulebook.yaml_text import parse_yaml
+from credit_service.rulebook.yaml_text import YamlMap, parse_yaml
 
 KINDS = (
     "governance",
@@ -54,6 +55,8 @@ class RuleVersion:
     laws: dict[str, Law]
     section: Section
     directory: Path
+    tables: Section
+    """File names of the rule's tables by what the rule calls them; empty where it has none."""
     file: str
 
     @property
@@ -62,28 +65,34 @@ class RuleVersion:
         return f"{self.kind}/{self.rule}"
 
     def table(self, name: str, log: FaultLog) -> list[Section]:
-        """Return the rows of one of the rule's tables."""
-        path = self.table_paths().get(name)
-        if path is None:
-            message = f"缺少表格“{name}”"
-            log.add(
-                RuleFault(self.file, self.section.line_of("tables"), RuleSyntax.code, message, "请在tables中写明。")
-            )
-            return []
-        return read_table(path, self.file.removesuffix(RULE_FILE) + path.name, log)
+        """Return the rows of one of the rule's tables; a table that is not named is a fault."""
+        with log.catching():
+            self.tables.need(name, f"缺少表格“{name}”", "请在tables中写明。")
+            path = self._table_path(name)
+            return read_table(path, self.file.removesuffix(RULE_FILE) + path.name, log)
+        return []
 
     def table_paths(self) -> dict[str, Path]:
-        """Return the rule's tables by name; only plain file names beside the rule count."""
-        if not self.section.has("tables"):
-            return {}
-        tables = self.section.section("tables")
-        names = {name: tables.text(name) for name in tables.tree.items}
-        return {name: self.directory / file for name, file in names.items() if _TABLE_NAME.fullmatch(file)}
+        """Return the rule's tables by name.
+
+        Raises:
+            Refusal: One is no plain CSV file beside the rule.
+        """
+        return {name: self._table_path(name) for name in self.tables.tree.items}
 
     def files(self) -> list[Path]:
         """Return the files that make the rule, sorted."""
         return sorted([self.directory / RULE_FILE, *self.table_paths().values()])
 
+
+    def finish(self) -> None:
+        """Note every field and every table nobody asked for."""
+        self.section.finish()
+        self.tables.finish()
+
+    def _table_path(self, name: str) -> Path:
+        file = self.tables.matching(name, _TABLE_NAME, "同一目录下的CSV文件名（小写字母、数字、下划线，以.csv结尾）")
+        return self.directory / file
 
 def find_versions(rules_dir: Path, log: FaultLog) -> list[RuleVersion]:
     """Return every version below ``rules/``, sorted by kind, rule and first day; faults go to the log."""
@@ -135,8 +144,7 @@ def read_entry(section: Section, version: RuleVersion, id_key: str = "id", text_
     rule_id = section.text(id_key)
     if not _RULE_ID.fullmatch(rule_id):
         section.refuse(id_key, f"编号“{rule_id}”只能用小写字母、数字、下划线和点")
-    if not section.has("law"):
-        section.refuse("law", f"“{rule_id}”没有写明来源", "请填写law（见本文件laws）。", RuleWithoutSource.code)
+    section.need("law", f"“{rule_id}”没有写明来源", "请填写law（见本文件laws）。", RuleWithoutSource.code)
     law = section.text("law")
     if law not in version.laws:
         message = f"来源“{law}”没有在laws中列出"
@@ -170,9 +178,10 @@ def _read_head(rules_dir: Path, path: Path, log: FaultLog) -> RuleVersion:
         title=section.text("title"),
         from_on=in_force.day("from"),
         to_on=in_force.optional_day("to"),
-        laws=_read_laws(section),
+        laws=read_laws(section),
         section=section,
         directory=path.parent,
+        tables=_read_tables(section),
         file=file,
     )
     in_force.finish()
@@ -182,21 +191,11 @@ def _read_head(rules_dir: Path, path: Path, log: FaultLog) -> RuleVersion:
     return head
 
 
-def _read_laws(section: Section) -> dict[str, Law]:
-    if not section.has("laws"):
-        section.refuse("laws", "规则没有写明来源", "请列出laws。", RuleWithoutSource.code)
-    laws: dict[str, Law] = {}
-    for name, part in section.named_sections("laws").items():
-        if not part.has("title"):
-            part.refuse("title", f"来源“{name}”没有写明名称", "请填写title。", RuleWithoutSource.code)
-        laws[name] = Law(
-            title=part.text("title"),
-            article=part.text("article", ""),
-            url=part.text("url", ""),
-            status=part.choice("status", STATUSES),
-        )
-        part.finish()
-    return laws
+def _read_tables(section: Section) -> Section:
+    """Return the names of the rule's tables; the readers of its kind say which of them there are."""
+    if section.has("tables"):
+        return section.section("tables")
+    return Section(YamlMap({}, section.line), section.file, section.log, (*section.place, "tables"))
 
 
 def _check_order(versions: list[RuleVersion], log: FaultLog) -> None:
