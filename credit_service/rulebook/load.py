@@ -31,8 +31,8 @@ from credit_service.rulebook.read_terms import (
 )
 from credit_service.rulebook.rule_types import Candidates, Entered, RuleEntry, Scoring, list_entries
 from credit_service.rulebook.schema import Rulebook
-from credit_service.rulebook.versions import KINDS, RuleVersion, find_in_force, find_versions, get_only
 from credit_service.rulebook.untranslatable import read_untranslatable
+from credit_service.rulebook.versions import KINDS, RuleVersion, find_in_force, find_versions, get_only
 
 T = TypeVar("T", bound=Entered)
 
@@ -98,9 +98,9 @@ def build_rulebook(in_force: Sequence[RuleVersion], as_of: date, edition: str | 
         holiday_overrides=read_calendar(pick["calendar"], log),
         entries={},
         versions=tuple(sorted((version.name, version.version) for version in pick.values())),
+        untranslatable=tuple(item for version in pick.values() for item in read_untranslatable(version, log)),
     )
     entries = _index(rulebook, (*item_entries, *(entry for _, entry in measures)), log)
-        untranslatable=tuple(item for version in pick.values() for item in read_untranslatable(version, log)),
     check_categories(rulebook, {item.slug for _, read, _, _ in editions for item in read.categories}, log)
     cross_check(rulebook, {kind: version.file for kind, version in pick.items()}, log)
     for version in in_force:
@@ -169,10 +169,10 @@ def _index(rulebook: Rulebook, others: Iterable[RuleEntry], log: FaultLog) -> Ma
         candidates.counts,
         candidates.rules,
         rulebook.terms,
+        rulebook.untranslatable,
     )
     entries += [scoring.person, scoring.repeated]
     find_repeats(entries, log)
-        rulebook.untranslatable,
     named = {entry.rule_id: entry for entry in others}
     named |= {list_type.id: list_type.entry for list_type in rulebook.list_types}
     return named | {entry.rule_id: entry for entry in entries}

@@ -27,8 +27,8 @@ from credit_service.rulebook.rule_types import (
     RuleSource,
     Scoring,
     SeverityRule,
-)
     Untranslatable,
+)
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Rulebook:
     """Every rule in force by its id."""
     versions: tuple[tuple[str, str], ...] = ()
     """(kind/rule, version) of each version used."""
-
-    @property
     untranslatable: tuple[Untranslatable, ...] = ()
     """Provisions the rule language cannot express; see `untranslatable.find_unaccepted`."""
+
+    @property
     def deadlines(self) -> dict[str, int]:
         """Every term by its key; the unit is the key's last word (workdays, months, years)."""
         return {term.key: term.value for term in self.terms}

@@ -54,9 +54,9 @@ class RuleVersion:
     """Last day in force as the file says; None: until the next version."""
     laws: dict[str, Law]
     section: Section
-    directory: Path
     tables: Section
     """File names of the rule's tables by what the rule calls them; empty where it has none."""
+    directory: Path
     file: str
 
     @property
@@ -84,7 +84,6 @@ class RuleVersion:
         """Return the files that make the rule, sorted."""
         return sorted([self.directory / RULE_FILE, *self.table_paths().values()])
 
-
     def finish(self) -> None:
         """Note every field and every table nobody asked for."""
         self.section.finish()
@@ -93,6 +92,7 @@ class RuleVersion:
     def _table_path(self, name: str) -> Path:
         file = self.tables.matching(name, _TABLE_NAME, "同一目录下的CSV文件名（小写字母、数字、下划线，以.csv结尾）")
         return self.directory / file
+
 
 def find_versions(rules_dir: Path, log: FaultLog) -> list[RuleVersion]:
     """Return every version below ``rules/``, sorted by kind, rule and first day; faults go to the log."""
@@ -180,8 +180,8 @@ def _read_head(rules_dir: Path, path: Path, log: FaultLog) -> RuleVersion:
         to_on=in_force.optional_day("to"),
         laws=read_laws(section),
         section=section,
-        directory=path.parent,
         tables=_read_tables(section),
+        directory=path.parent,
         file=file,
     )
     in_force.finish()
