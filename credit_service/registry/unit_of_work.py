@@ -21,6 +21,7 @@ from credit_service.registry.cases import Acts, Cases
 from credit_service.registry.consequences import Measures, Publications
 from credit_service.registry.engine import READS_ONLY, open_engine
 from credit_service.registry.keys import Keys
+from credit_service.registry.movements import Movements
 from credit_service.registry.persons import Persons
 from credit_service.registry.refusals import to_refusal
 from credit_service.registry.resolutions import Resolutions
@@ -52,6 +53,7 @@ class UnitOfWork:
         self.cases = Cases(connection)
         self.acts = Acts(connection)
         self.measures = Measures(connection)
+        self.movements = Movements(connection)
         self.publications = Publications(connection)
         self.lookups = LookUps(connection)
         self.audit = Audit(connection)

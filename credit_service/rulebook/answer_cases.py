@@ -14,6 +14,14 @@ from typing import NamedTuple
 from credit_service.domain.clock import IsWorkday, add_workdays
 from credit_service.errors import RulebookError
 from credit_service.rulebook.case_types import AskedCase, Case
+from credit_service.rulebook.governance_cases import (
+    INDEX_ANSWERS,
+    INDEX_GIVEN,
+    LIFE_ANSWERS,
+    LIFE_GIVEN,
+    ask_index,
+    ask_life,
+)
 from credit_service.rulebook.judge import add_months
 from credit_service.rulebook.schema import Rulebook
 
@@ -45,6 +53,8 @@ QUESTIONS: dict[str, Question] = {
         ("list_type", "decided_on"),
         ("measures", "min_until", "max_until", "longest_until", "organisation", "person", "level", "authorised_by"),
     ),
+    "governance_index": Question(INDEX_GIVEN, INDEX_ANSWERS),
+    "governance_life": Question(LIFE_GIVEN, LIFE_ANSWERS),
 }
 """Every question a case may ask."""
 ON_CALENDAR = frozenset({"term", "workday"})
@@ -175,4 +185,6 @@ _ANSWERS: dict[str, Callable[[Rulebook, Mapping[str, str], Workdays], dict[str, 
     "class": _answer_class,
     "measure": _answer_measure,
     "list_type": _answer_list_type,
+    "governance_index": lambda rulebook, given, _: ask_index(rulebook.governance_index, given),
+    "governance_life": lambda rulebook, given, _: ask_life(rulebook, given),
 }

@@ -18,6 +18,7 @@ from credit_service.errors import RuleNotInForce, RuleOverlap
 from credit_service.rulebook.cross_checks import check_categories, cross_check
 from credit_service.rulebook.faults import FaultLog
 from credit_service.rulebook.read_candidates import read_candidates
+from credit_service.rulebook.read_index import check_index_kinds, read_index
 from credit_service.rulebook.read_lists import read_lists
 from credit_service.rulebook.read_scoring import read_classification, read_scoring, read_severity
 from credit_service.rulebook.read_terms import (
@@ -94,6 +95,7 @@ def build_rulebook(in_force: Sequence[RuleVersion], as_of: date, edition: str | 
         publicity=read_publicity(pick["publicity"], log),
         scoring=scoring,
         candidates=read_candidates(pick["candidates"], [grade.grade for grade in scoring.grades], log),
+        governance_index=read_index(pick["governance_index"], log),
         terms=_in_force((*read_deadlines(pick["deadlines"], log), *read_deadlines(pick["repair"], log)), as_of),
         holiday_overrides=read_calendar(pick["calendar"], log),
         entries={},
@@ -102,6 +104,7 @@ def build_rulebook(in_force: Sequence[RuleVersion], as_of: date, edition: str | 
     )
     entries = _index(rulebook, (*item_entries, *(entry for _, entry in measures)), log)
     check_categories(rulebook, {item.slug for _, read, _, _ in editions for item in read.categories}, log)
+    check_index_kinds(rulebook.governance_index, scoring.kinds, pick["governance_index"].file, log)
     cross_check(rulebook, {kind: version.file for kind, version in pick.items()}, log)
     for version in in_force:
         version.finish()
@@ -171,7 +174,7 @@ def _index(rulebook: Rulebook, others: Iterable[RuleEntry], log: FaultLog) -> Ma
         rulebook.terms,
         rulebook.untranslatable,
     )
-    entries += [scoring.person, scoring.repeated]
+    entries += [scoring.person, scoring.repeated, *rulebook.governance_index.entries]
     find_repeats(entries, log)
     named = {entry.rule_id: entry for entry in others}
     named |= {list_type.id: list_type.entry for list_type in rulebook.list_types}

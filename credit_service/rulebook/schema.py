@@ -14,6 +14,7 @@ from credit_service.domain.category import GENERAL, Edition
 from credit_service.domain.measure import Measure
 from credit_service.domain.score import ListKind
 from credit_service.errors import UnknownIndicator
+from credit_service.rulebook.governance_index import GovernanceIndex
 from credit_service.rulebook.rule_types import (
     Acceptance,
     Candidates,
@@ -49,6 +50,7 @@ class Rulebook:
     publicity: tuple[PublicityTerm, ...]
     scoring: Scoring
     candidates: Candidates
+    governance_index: GovernanceIndex
     terms: tuple[Deadline, ...]
     holiday_overrides: Mapping[date, bool]
     """Days that differ from the published calendar; True is a working day."""

@@ -24,6 +24,7 @@ from credit_service.rulebook.yaml_text import YamlMap, parse_yaml
 
 KINDS = (
     "governance",
+    "governance_index",
     "catalogue",
     "lists",
     "measures",
