@@ -11,7 +11,8 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ SubmissionError    the agency can fix it    UnreadableFile UnknownTemplate MissingColumns DuplicateBatch
     │                                              OutsideCatalogue BatchNotFound
     ├─ RulebookError      the rule author can      RuleSyntax UnknownIndicator RuleOverlap RuleWithoutSource
-    │                                              RuleNotInForce
+    │                                              RuleNotInForce RulebookFaulty RulebookNotAdopted
+    │                                              RuleUnreachable RuleNotMonotone RuleOutsideBounds RuleUnproved
     ├─ DecisionError      law or state forbids it  IllegalTransition EvidenceMissing NoticeNotServed
     │                                              StatementPeriodOpen ObjectionPending SamePerson ConsentMissing
     │                                              MinorProtected NoLegalBasis ClockReversed CaseNotFound
@@ -19,12 +20,12 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
-    │                                              QueryRefused QueryFailed
+    │                                              QueryRefused QueryFailed RunNotFound
     ├─ AccessError        401/403/429              UnknownAgency NotSignedIn ScopeDenied PurposeMissing QuotaExceeded
     │                                              AccountExists WeakPassword KeyUnknown
     └─ StorageError       the operator             WarehouseBusy SnapshotMissing SchemaDrift LedgerConflict
                                                    SandboxMissing HomeOccupied KeyMissing WarehouseDamaged
-                                                   StorageFull PathUnusable
+                                                   StorageFull PathUnusable RulebookDamaged
 """
 
 from __future__ import annotations
@@ -149,6 +150,42 @@ class RuleNotInForce(RulebookError):
     """No version of the rule is in force on the day asked for."""
 
     code = "rule_not_in_force"
+
+
+class RuleUnreachable(RulebookError):
+    """No fact whatever can make a rule apply: it contradicts itself, or earlier rules take all of its cases."""
+
+    code = "rule_unreachable"
+
+
+class RuleNotMonotone(RulebookError):
+    """A worse fact would help a subject, or a further honour would hurt it."""
+
+    code = "rule_not_monotone"
+
+
+class RuleOutsideBounds(RulebookError):
+    """A term lies outside what the law permits."""
+
+    code = "rule_outside_bounds"
+
+
+class RuleUnproved(RulebookError):
+    """A rule is too tangled for the proofs to go through all of its cases."""
+
+    code = "rule_unproved"
+
+
+class RulebookFaulty(RulebookError):
+    """The rules have faults, so they were not adopted; the rulebook in force stays."""
+
+    code = "rulebook_faulty"
+
+
+class RulebookNotAdopted(RulebookError):
+    """No rulebook was adopted for the day asked for, or none has the hash asked for."""
+
+    code = "rulebook_not_adopted"
 
 
 class IllegalTransition(DecisionError):
@@ -289,6 +326,12 @@ class QueryFailed(LookupFailure):
     code = "query_failed"
 
 
+class RunNotFound(LookupFailure):
+    """No assessment has this number."""
+
+    code = "run_not_found"
+
+
 class UnknownAgency(AccessError):
     """No agency has this code."""
 
@@ -395,3 +438,9 @@ class PathUnusable(StorageError):
     """A file, directory or port cannot be used."""
 
     code = "path_unusable"
+
+
+class RulebookDamaged(StorageError):
+    """The kept copy of an adopted rulebook is missing or is not what was adopted."""
+
+    code = "rulebook_damaged"

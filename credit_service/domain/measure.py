@@ -19,6 +19,8 @@ class Measure:
     body: str
     status: str
     list_kinds: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+    """Grounds of black lists it is limited to; empty: any."""
 
 
 @dataclass(frozen=True)

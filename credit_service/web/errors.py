@@ -33,6 +33,12 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.RuleOverlap: 500,
     tree.RuleWithoutSource: 500,
     tree.RuleNotInForce: 500,
+    tree.RuleUnreachable: 500,
+    tree.RuleNotMonotone: 500,
+    tree.RuleOutsideBounds: 500,
+    tree.RuleUnproved: 500,
+    tree.RulebookFaulty: 422,
+    tree.RulebookNotAdopted: 500,
     tree.IllegalTransition: 409,
     tree.EvidenceMissing: 422,
     tree.NoticeNotServed: 409,
@@ -56,6 +62,7 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.CursorExpired: 410,
     tree.QueryRefused: 422,
     tree.QueryFailed: 422,
+    tree.RunNotFound: 404,
     tree.UnknownAgency: 403,
     tree.NotSignedIn: 401,
     tree.ScopeDenied: 403,
@@ -74,6 +81,7 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.KeyMissing: 503,
     tree.WarehouseDamaged: 503,
     tree.StorageFull: 503,
+    tree.RulebookDamaged: 503,
 }
 """Every leaf of the exception tree; a house test fails when one is missing."""
 
