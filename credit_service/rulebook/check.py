@@ -20,6 +20,7 @@ from credit_service.rulebook.faults import FaultLog, RuleFault
 from credit_service.rulebook.law_checks import DueLaw, find_due_laws
 from credit_service.rulebook.load import build_rulebook
 from credit_service.rulebook.schema import Rulebook
+from credit_service.rulebook.specimens import read_specimens
 from credit_service.rulebook.versions import KINDS, RULE_FILE, RuleVersion, find_in_force, find_versions
 
 
@@ -89,6 +90,15 @@ def check_rules(rules_dir: Path, workdays: BuildWorkdays | None = None, as_of: d
         untranslatable=tuple(sorted(set(_find_untranslatable(rulebooks)))),
         due_laws=find_due_laws(versions, as_of) if as_of else (),
     )
+
+
+def read_everything(rules_dir: Path, log: FaultLog) -> None:
+    """Read every rule file and every case once, whatever for; faults, and what the readers asked for, go to the log."""
+    versions = find_versions(rules_dir, log)
+    _build_all(versions, log)
+    for version in versions:
+        read_specimens(version, log)
+    read_all_cases(rules_dir, log)
 
 
 def _check_places(rules_dir: Path, log: FaultLog) -> None:

@@ -28,6 +28,7 @@ from credit_service.rulebook.fields import HONOUR_LEVELS
 from credit_service.rulebook.read_terms import read_rows
 from credit_service.rulebook.section import Section
 
+PENALTIES = frozenset((kind.name or "").lower() for kind in PenaltyKind)
 PERSON_PREFIX = "psn"
 """The subject ids of persons begin with it, as in the warehouse."""
 
@@ -95,11 +96,8 @@ def _read_fact(part: Section) -> Fact:
     decided_on = part.day("decided_on")
     learned_on = part.optional_day("learned_on") or decided_on
     mask = 0
-    for name in part.texts("penalty", ()):
-        try:
-            mask |= PenaltyKind[name.upper()].value
-        except KeyError:
-            part.refuse("penalty", f"处罚种类“{name}”不存在")
+    for name in part.texts("penalty", (), allowed=PENALTIES):
+        mask |= PenaltyKind[name.upper()].value
     fact = Fact(
         record_id=record_id,
         kind=kind,

@@ -30,10 +30,8 @@ def _read_list_type(part: Section, version: RuleVersion) -> ListType:
     entry = read_entry(part, version, text_key="name")
     kind = ListKind(part.choice("list_kind", set(ListKind)))
     black = kind is ListKind.BLACK
-    if not part.has("legal_basis"):
-        part.refuse(
-            "legal_basis", f"名单“{entry.rule_id}”没有写明法定依据", "请填写legal_basis。", RuleWithoutSource.code
-        )
+    message = f"名单“{entry.rule_id}”没有写明法定依据"
+    part.need("legal_basis", message, "请填写legal_basis。", RuleWithoutSource.code)
     list_type = ListType(
         id=entry.rule_id,
         name=entry.text,

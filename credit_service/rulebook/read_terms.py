@@ -157,10 +157,15 @@ def read_deadlines(version: RuleVersion, log: FaultLog) -> tuple[Deadline, ...]:
 
 def read_calendar(version: RuleVersion, log: FaultLog) -> dict[date, bool]:
     """Return the days that differ from the published calendar."""
+    return dict(read_rows(version.table("overrides", log), lambda row: read_override(row, version), log))
 
-    def read(row: Section) -> tuple[date, bool]:
-        day = row.day("day")
-        read_entry(row.with_text("id", f"calendar.{day:%Y%m%d}"), version, text_key="name")
-        return day, row.flag("is_workday")
 
-    return dict(read_rows(version.table("overrides", log), read, log))
+def read_override(row: Section, version: RuleVersion) -> tuple[date, bool]:
+    """Return a day and whether it is a working day.
+
+    Raises:
+        Refusal: A field is missing or wrong.
+    """
+    day = row.day("day")
+    read_entry(row.with_text("id", f"calendar.{day:%Y%m%d}"), version, text_key="name")
+    return day, row.flag("is_workday")

@@ -18,10 +18,11 @@ from credit_service.rulebook.faults import FaultLog, Refusal, RuleFault, shorten
 from credit_service.rulebook.field_forms import ANY_NAME, Form, FormKind, Place
 from credit_service.rulebook.yaml_text import YamlList, YamlMap, YamlText, YamlTree
 
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
-_POINTS = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,4})?")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_FIRST_YEAR, _LAST_YEAR = 1949, 2199
+INTEGER_PATTERN = r"-?(0|[1-9][0-9]{0,15})"
+POINTS_PATTERN = r"-?[0-9]{1,6}(\.[0-9]{1,4})?"
+DAY_PATTERN = r"(19(49|[5-9][0-9])|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}"
+"""From 1949 to 2199: any other year is a slip."""
+_INTEGER, _POINTS, _DAY = re.compile(INTEGER_PATTERN), re.compile(POINTS_PATTERN), re.compile(DAY_PATTERN)
 
 
 class Section:
@@ -42,6 +43,7 @@ class Section:
         self.asked: set[str] = set()
         self.named = False
         """Whether the file itself chooses the names of the fields."""
+        self._made: set[str] = set()
         self._children: dict[str, Section] = {}
         if log.notes is not None:
             log.notes.note_section(self.place, self)
@@ -65,7 +67,9 @@ class Section:
 
     def with_text(self, key: str, text: str) -> Section:
         """Return the section with one more field, for tables whose rows are known by something other than an id."""
-        self.tree.items.setdefault(key, YamlText(text, self.line))
+        if key not in self.tree.items:
+            self.tree.items[key] = YamlText(text, self.line)
+            self._made.add(key)
         return self
 
     def has(self, key: str) -> bool:
@@ -163,12 +167,12 @@ class Section:
         """
         word = self._text(key, Form(FormKind.DAY), None)
         try:
-            if _DAY.fullmatch(word) and _FIRST_YEAR <= int(word[:4]) <= _LAST_YEAR:
+            if _DAY.fullmatch(word):
                 return date.fromisoformat(word)
         except ValueError:
             pass
-        expected = f"{_FIRST_YEAR}年至{_LAST_YEAR}年之间、按YYYY-MM-DD书写的日期"
-        self.refuse(key, f"字段“{key}”应当是{expected}，现为“{shorten(word)}”", "例如 2026-01-01。")
+        message = f"字段“{key}”应当是1949年至2199年之间、按YYYY-MM-DD书写的日期，现为“{shorten(word)}”"
+        self.refuse(key, message, "例如 2026-01-01。")
 
     def optional_day(self, key: str) -> date | None:
         """Return a date, or None where the field is empty."""
@@ -239,6 +243,15 @@ class Section:
             found.append(Section(item, self.file, self.log, (*self.place, key, "[]")))
         return found
 
+    def optional_sections(self, key: str) -> list[Section]:
+        """Return the maps listed under a field, none where the field is empty.
+
+        Raises:
+            Refusal: It is no list, or an item is no map.
+        """
+        self._note(key, Form(FormKind.MAPS), required=False)
+        return self.sections(key) if self.has(key) else []
+
     def named_sections(self, key: str) -> dict[str, Section]:
         """Return the maps under a field by their names, which the file chooses.
 
@@ -260,11 +273,11 @@ class Section:
 
     def _is_written(self, key: str) -> bool:
         tree = self.tree.items.get(key)
-        return tree is not None and not (isinstance(tree, YamlText) and tree.text is None)
+        return tree is not None and not (isinstance(tree, YamlText) and not (tree.text or "").strip())
 
     def _note(self, key: str, form: Form | None, *, required: bool) -> None:
         self.asked.add(key)
-        if self.log.notes is not None:
+        if self.log.notes is not None and key not in self._made:
             self.log.notes.note(self.place, self, ANY_NAME if self.named else key, form, required=required)
 
     def _text(self, key: str, form: Form, default: str | None) -> str:

@@ -20,14 +20,17 @@ UNTRANSLATABLE = "untranslatable"
 
 def read_untranslatable(version: RuleVersion, log: FaultLog) -> tuple[Untranslatable, ...]:
     """Return what a rule file says cannot be expressed; most files say nothing."""
+    return read_rows(version.section.optional_sections(UNTRANSLATABLE), lambda part: read_provision(part, version), log)
 
-    def read(part: Section) -> Untranslatable:
-        part.text("text")
-        return Untranslatable(version.name, part.text("why"), read_entry(part, version))
 
-    if not version.section.has(UNTRANSLATABLE):
-        return ()
-    return read_rows(version.section.sections(UNTRANSLATABLE), read, log)
+def read_provision(part: Section, version: RuleVersion) -> Untranslatable:
+    """Return one provision.
+
+    Raises:
+        Refusal: A field is missing or wrong.
+    """
+    part.text("text")
+    return Untranslatable(version.name, part.text("why"), read_entry(part, version))
 
 
 def find_unaccepted(rulebook: Rulebook, accepted: Collection[str]) -> tuple[Untranslatable, ...]:

@@ -142,9 +142,7 @@ def read_entry(section: Section, version: RuleVersion, id_key: str = "id", text_
     Raises:
         Refusal: One of them is missing, or the law is not declared.
     """
-    rule_id = section.text(id_key)
-    if not _RULE_ID.fullmatch(rule_id):
-        section.refuse(id_key, f"编号“{rule_id}”只能用小写字母、数字、下划线和点")
+    rule_id = section.matching(id_key, _RULE_ID, "编号（小写字母、数字、下划线和点）")
     section.need("law", f"“{rule_id}”没有写明来源", "请填写law（见本文件laws）。", RuleWithoutSource.code)
     law = section.text("law")
     if law not in version.laws:
