@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
+from credit_service.rulebook.candidate_types import CandidateRule, CandidateScope
 from credit_service.rulebook.compile_nodes import compile_condition
 from credit_service.rulebook.near_misses import Edge, list_edges
 from credit_service.rulebook.nodes import Condition
-from credit_service.rulebook.rule_types import CandidateRule, CandidateScope
 from credit_service.rulebook.schema import Rulebook
 
 _NOBODY = """

@@ -4,29 +4,35 @@ Before it is a checked rulebook, after it text that the warehouse runs with ``$a
 ``$subject_id``). Each step is a file in ``sql/`` whose ``slot_…`` names are replaced by expressions compiled from the
 rules; scoring and explanation are the same steps, so they cannot disagree. It runs nothing.
 
-Arithmetic: points are BIGINT in 10⁻⁴, weights whole millionths cut off, one half-up rounding per record;
-`cross_checks` proves that nothing leaves 64 bits.
+Arithmetic: points are BIGINT in 10⁻⁴, weights whole millionths, one rounding per record, both as the rule names them;
+`cross_checks` proves that nothing leaves 64 bits. What no rule uses is not in the text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 
-import sqlglot
 from sqlglot import exp
 
+from credit_service.rulebook.candidate_types import CandidateRule
+from credit_service.rulebook.compile_arithmetic import compile_arithmetic, join_arithmetic
+from credit_service.rulebook.compile_counts import (
+    compile_standing_counts,
+    compile_subject_counts,
+    find_standing_table,
+)
+from credit_service.rulebook.compile_history import compile_history, find_read_history
 from credit_service.rulebook.compile_near import compile_near_misses
 from credit_service.rulebook.compile_nodes import as_of_day, compile_condition
+from credit_service.rulebook.compile_standing import compile_standing
 from credit_service.rulebook.decision_tables import SqlTable, build_tables
-from credit_service.rulebook.nodes import Some
-from credit_service.rulebook.rule_types import CandidateRule, CandidateScope
 from credit_service.rulebook.schema import Rulebook
+from credit_service.rulebook.steps import DIALECT as STEP_DIALECT
+from credit_service.rulebook.steps import fill, read_query, read_step
 
-DIALECT = "duckdb"
-_SLOT = "slot_"
+DIALECT = STEP_DIALECT
+"""The engine the statements are for."""
 _STORED = ("scores", "candidates", "reasons", "near_misses")
 
 
@@ -57,19 +63,20 @@ def compile_scoring(rulebook: Rulebook, only_in: str | None = None) -> CompiledS
 
     **Shape**: the steps fill ``scores`` (a subject in a category), ``candidates`` (a subject on a list type for a
     category), ``reasons`` (a record that counts for a candidate) and ``near_misses`` (a subject within reach of a rule)
-    for one ``$run_id``; natural persons get no row in ``scores``, ``reasons`` or ``near_misses``. The last of ``explain`` gives one row per record of ``$subject_id``.
+    for one ``$run_id``; natural persons get no row in ``scores``, ``reasons`` or ``near_misses``. The last of
+    ``explain`` gives one row per record of ``$subject_id``.
     """
     bodies = _bodies(rulebook)
     if only_in is not None:
         chosen = exp.select("subject_id").from_(only_in)
         bodies["facts"] = bodies["facts"].where(exp.column("subject_id").isin(query=chosen))
-    inserts = [_statement(f"insert_{table}", _read(f"insert_{table}")) for table in _STORED]
+    inserts = [_statement(f"insert_{table}", read_step(f"insert_{table}")) for table in _STORED]
     one = dict(bodies)
     one["facts"] = bodies["facts"].where("COALESCE(to_subject_id, subject_id) = $subject_id", dialect=DIALECT)
     return CompiledScoring(
         tables=build_tables(rulebook),
         steps=(*_create_all(bodies), *inserts),
-        explain=(*_create_all(one), _statement("explain", _read("explain"))),
+        explain=(*_create_all(one), _statement("explain", read_step("explain"))),
     )
 
 
@@ -81,18 +88,22 @@ def render_sql(compiled: CompiledScoring) -> str:
 
 def _bodies(rulebook: Rulebook) -> dict[str, exp.Query]:
     """Return the query of each temporary table, in the order they are made."""
-    bodies = {"facts": _fill(_select("facts"), {"searches_fact": _searches_fact(rulebook)})}
-    bodies |= {name: _select(name) for name in ("repeated", "topic_category", "topic_list")}
-    bodies["judged"] = _fill(_select("judged"), _judging(rulebook))
-    bodies["standing"] = _fill(_select("standing"), _scale(rulebook))
-    bodies["subject_count"] = _counts(rulebook)
+    bodies = {"facts": read_query("facts", {"searches_fact": _searches_fact(rulebook)})}
+    bodies |= {name: read_query(name) for name in ("repeated", "topic_category", "topic_list")}
+    history = find_read_history(rulebook)
+    if history:
+        bodies["history"] = compile_history(history)
+    bodies["judged"] = _judged(rulebook, with_history=bool(history))
+    bodies["standing"] = compile_standing(rulebook)
+    bodies["subject_count"] = compile_subject_counts(rulebook)
+    bodies |= compile_standing_counts(rulebook)
     for place, rule in enumerate(rulebook.candidates.rules, start=1):
         bodies[f"proposal_{place}"] = _proposal(rulebook, place, rule)
     bodies["proposals"] = exp.union(
         *(exp.select("*").from_(f"proposal_{place}") for place in range(1, len(rulebook.candidates.rules) + 1)),
         distinct=False,
     )
-    bodies["proposed"] = _select("proposed")
+    bodies["proposed"] = read_query("proposed")
     bodies["near"] = compile_near_misses(rulebook, lambda place, rule, when: _proposal(rulebook, place, rule, when))
     return bodies
 
@@ -100,6 +111,16 @@ def _bodies(rulebook: Rulebook) -> dict[str, exp.Query]:
 def _searches_fact(rulebook: Rulebook) -> exp.Expr:
     kinds = [exp.Literal.string(kind) for kind in sorted(rulebook.classification.fact_kinds)]
     return exp.In(this=exp.column("kind"), expressions=kinds) if kinds else exp.false()
+
+
+def _judged(rulebook: Rulebook, *, with_history: bool) -> exp.Query:
+    # The slots of a filling are filled in turn: the working of a weight asks for the day of the question.
+    query = fill(read_query("judged", _judging(rulebook)), {"as_of": as_of_day()})
+    if with_history:
+        classified = next(cte.this for cte in query.find_all(exp.CTE) if cte.alias == "classified")
+        classified.join(exp.to_table("history"), on="history_id = record_id", copy=False)
+    join_arithmetic(query, rulebook.scoring)
+    return query
 
 
 def _judging(rulebook: Rulebook) -> dict[str, exp.Expr]:
@@ -119,42 +140,16 @@ def _judging(rulebook: Rulebook) -> dict[str, exp.Expr]:
         "scored": exp.In(this=exp.column("subject_kind"), expressions=scored),
         "person_no": exp.Literal.number(len(rulebook.scoring.exclusions) + 1),
         "as_of": as_of_day(),
+        **compile_arithmetic(rulebook.scoring.arithmetic),
     }
-
-
-def _scale(rulebook: Rulebook) -> dict[str, exp.Expr]:
-    scoring = rulebook.scoring
-    worst = exp.Literal.string(scoring.grades[-1].grade)
-    grade = exp.Case().when(exp.column("veto"), worst.copy())
-    for step in scoring.grades[:-1]:
-        reached = exp.GTE(this=exp.column("points"), expression=_big(step.min_points))
-        grade = grade.when(reached, exp.Literal.string(step.grade))
-    return {
-        "base": _big(scoring.base),
-        "floor": _big(scoring.floor),
-        "cap": _big(scoring.cap),
-        "grade": grade.else_(worst),
-    }
-
-
-def _counts(rulebook: Rulebook) -> exp.Query:
-    """Return the counts the rules declare, for the subjects they can matter for."""
-    rules = [rule for rule in rulebook.candidates.rules if rule.scope is CandidateScope.SUBJECT]
-    supports = compile_condition(Some(tuple(rule.supports for rule in rules))) if rules else exp.false()
-    query = _fill(_select("subject_count"), {"supports": supports})
-    inner = next(part for part in query.find_all(exp.Select) if part.args.get("group"))
-    for count in rulebook.candidates.counts:
-        one = exp.Case().when(compile_condition(count.when), exp.Literal.number(1)).else_(exp.Literal.number(0))
-        inner.select(exp.alias_(exp.cast(exp.Sum(this=one), "BIGINT"), count.name), copy=False)
-    return query
 
 
 def _proposal(rulebook: Rulebook, place: int, rule: CandidateRule, when: exp.Expr | None = None) -> exp.Query:
     """Return what a rule proposes; with ``when``, on that condition about the standing in place of its own."""
     if when is None:
         when = compile_condition(rule.when, "s") if rule.when else exp.true()
-    query = _fill(
-        _select(f"proposal_{rule.scope}"),
+    query = read_query(
+        f"proposal_{rule.scope}",
         {
             "no": exp.Literal.number(place),
             "list": exp.Literal.string(rule.list_kind.value),
@@ -162,15 +157,15 @@ def _proposal(rulebook: Rulebook, place: int, rule: CandidateRule, when: exp.Exp
             "supports": exp.Paren(this=compile_condition(rule.supports, "r")),
         },
     )
+    standing = find_standing_table(rulebook, rule)
+    for table in query.find_all(exp.Table):
+        if table.name == "standing":
+            table.set("this", exp.to_identifier(standing))
     places = {other.entry.rule_id: number for number, other in enumerate(rulebook.candidates.rules, start=1)}
     for name in rule.unless:
         earlier = exp.select("subject_id").from_(f"proposal_{places[name]}")
         query = query.where(exp.Not(this=exp.In(this=exp.column("subject_id", table="r"), query=earlier.subquery())))
     return query
-
-
-def _big(number: int) -> exp.Expr:
-    return exp.cast(exp.Literal.number(number), "BIGINT")
 
 
 def _create_all(bodies: Mapping[str, exp.Query]) -> Iterable[Statement]:
@@ -188,35 +183,3 @@ def _create_all(bodies: Mapping[str, exp.Query]) -> Iterable[Statement]:
 def _statement(name: str, tree: exp.Expr) -> Statement:
     parameters = sorted({found.name for found in tree.find_all(exp.Parameter, exp.Placeholder)})
     return Statement(name, tree.sql(dialect=DIALECT, pretty=True, comments=False), tuple(parameters))
-
-
-def _fill(query: exp.Query, slots: Mapping[str, exp.Expr]) -> exp.Query:
-    """Replace each ``slot_…`` name; a slot without a filling, or left over, is a fault of this program."""
-
-    def replace(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column) and node.name.startswith(_SLOT):
-            return slots[node.name.removeprefix(_SLOT)].copy()
-        return node
-
-    filled = query.transform(replace)
-    if not isinstance(filled, exp.Query):
-        raise TypeError(type(filled))
-    return filled
-
-
-def _select(name: str) -> exp.Query:
-    tree = _read(name)
-    if not isinstance(tree, exp.Query):
-        raise TypeError(name)
-    return tree
-
-
-def _read(name: str) -> exp.Expr:
-    """Return a fresh tree of a step's file."""
-    return _parse(name).copy()
-
-
-@lru_cache(maxsize=64)
-def _parse(name: str) -> exp.Expr:
-    text = (files("credit_service.rulebook") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
-    return sqlglot.parse_one(text, dialect=DIALECT)

@@ -6,21 +6,19 @@ Before them is a rulebook read without looking sideways; faults go to the log. `
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
-from credit_service.domain.record import RecordKind, Severity
+from credit_service.domain.record import RecordKind
 from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
-from credit_service.errors import RuleOverlap, RuleSyntax, UnknownIndicator
+from credit_service.errors import RuleSyntax, UnknownIndicator
+from credit_service.rulebook.arithmetic import MILLION
 from credit_service.rulebook.faults import FaultLog, RuleFault, suggest
-from credit_service.rulebook.fields import HONOUR_LEVELS
+from credit_service.rulebook.fields import MOST_RECORDS
 from credit_service.rulebook.nodes import INT64_MAX
-from credit_service.rulebook.rule_types import Event, KindRule, ListType, Role, RuleEntry
+from credit_service.rulebook.rule_types import Counting, ListType, Role, RuleEntry
 from credit_service.rulebook.schema import Rulebook
-
-MILLION = 1_000_000
-MOST_RECORDS = 10**8
-"""Records of one subject the proof against overflow allows for."""
+from credit_service.rulebook.scoring_checks import check_events
 
 
 def cross_check(rulebook: Rulebook, files: Mapping[str, str], log: FaultLog) -> None:
@@ -28,17 +26,10 @@ def cross_check(rulebook: Rulebook, files: Mapping[str, str], log: FaultLog) -> 
     _check_list_references(rulebook, log)
     _check_acceptances(rulebook, files["lists"], log)
     _check_kinds(rulebook, files["scoring"], log)
-    _check_events(rulebook, files["scoring"], log)
+    check_events(rulebook.scoring, log)
     _check_size(rulebook, files["scoring"], log)
     _check_watch(rulebook, files["lists"], log)
     _check_exclusion_of_red(rulebook, log)
-
-
-def find_events(events: Iterable[Event], kind: str, severity: str | None, honour_level: str) -> list[Event]:
-    """Return the events that fit a record; a right table has exactly one for every record that can occur."""
-    severities = {"*", severity or ""}
-    levels = {"*", "" if severity else honour_level}
-    return [e for e in events if e.kind == kind and e.severity in severities and e.honour_level in levels]
 
 
 def _check_list_references(rulebook: Rulebook, log: FaultLog) -> None:
@@ -56,10 +47,14 @@ def check_categories(rulebook: Rulebook, known: Collection[str], log: FaultLog) 
 
     A rulebook of one edition may name items of another (they count as 综合 there), so this needs every edition.
     """
-    words = rulebook.classification
-    named = [(row.category, row.entry) for row in words.kinds] + [(row.category, row.entry) for row in words.keywords]
+    words, scoring = rulebook.classification, rulebook.scoring
+    named = [(row.category, row.entry) for row in words.kinds]
+    named += [(row.category, row.entry) for row in words.keywords]
+    named += [(event.category, event.entry) for event in scoring.events]
+    named += [(cap.category, cap.entry) for cap in scoring.category_caps]
     for slug, entry in named:
-        if slug not in known:
+        # Points and caps without an item are for every item.
+        if slug and slug not in known:
             _unknown(log, entry, f"专项治理事项“{slug}”不存在", suggest(slug, known))
     for list_type in rulebook.list_types:
         for slug in sorted(set(list_type.categories) - set(known)):
@@ -112,38 +107,17 @@ def _check_kinds(rulebook: Rulebook, file: str, log: FaultLog) -> None:
                 f"“{rule.kind}”的上限组“{rule.cap_group}”不当",
                 "荣誉须属于caps中的一组，其他种类留空。",
             )
+        if rule.counting is Counting.PUBLICITY and rule.role is not Role.ADVERSE:
+            _unknown(log, rule.entry, f"“{rule.kind}”不是失信记录，没有公示期", "counting请写open。")
     for row in rulebook.classification.kinds:
         if counts and row.kind not in {rule.kind for rule in rulebook.scoring.kinds if rule.role is Role.ADVERSE}:
             _unknown(log, row.entry, f"“{row.kind}”不是失信记录，不归入专项治理事项", "")
 
 
-def _check_events(rulebook: Rulebook, file: str, log: FaultLog) -> None:
-    """Every record that can occur has exactly one line of points, with the sign of its role."""
-    roles = {rule.kind: rule for rule in rulebook.scoring.kinds}
-    for rule in rulebook.scoring.kinds:
-        for severity, level in _occurrences(rule):
-            found = find_events(rulebook.scoring.events, rule.kind, severity, level)
-            if len(found) != 1:
-                message = f"“{rule.kind}”在{severity or level}一格有{len(found)}行分值，应当恰好一行"
-                code = RuleOverlap.code if found else RuleSyntax.code
-                log.add(RuleFault(file, 1, code, message, "请核对events表。"))
-    for event in rulebook.scoring.events:
-        role = roles[event.kind].role if event.kind in roles else Role.NEUTRAL
-        if (role is Role.ADVERSE and event.points > 0) or (role is Role.HONOUR and event.points < 0):
-            message = f"“{event.entry.rule_id}”的正负号与种类不符：失信只减分，荣誉只加分"
-            log.add(RuleFault(event.entry.file, event.entry.line, RuleSyntax.code, message))
-
-
-def _occurrences(rule: KindRule) -> list[tuple[str | None, str]]:
-    if rule.role is Role.ADVERSE:
-        return [(severity, "") for severity in Severity]
-    return [(None, level) for level in HONOUR_LEVELS] if rule.role is Role.HONOUR else []
-
-
 def _check_size(rulebook: Rulebook, file: str, log: FaultLog) -> None:
     """Prove that no intermediate of scoring leaves 64 bits; two of three engines would wrap in silence."""
     largest = max((abs(event.points) for event in rulebook.scoring.events), default=0)
-    product_bound = largest * MILLION + MILLION // 2
+    product_bound = largest * MILLION + rulebook.scoring.arithmetic.rounding.addend(MILLION)
     sum_bound = largest * MOST_RECORDS + max(abs(rulebook.scoring.base), abs(rulebook.scoring.cap))
     if max(product_bound, sum_bound) > INT64_MAX:
         message = f"分值过大：中间结果可达{max(product_bound, sum_bound)}，超出64位整数"

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import product
 
 from credit_service.domain.category import GENERAL
 from credit_service.domain.record import RecordKind
 from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
+from credit_service.rulebook.arithmetic import Clock, DecayKind, list_weights
+from credit_service.rulebook.dated_rows import list_changes
 from credit_service.rulebook.fields import HONOUR_LEVELS
-from credit_service.rulebook.rule_types import Acceptance, Event, ListType, Role
+from credit_service.rulebook.rule_types import Acceptance, Event, ListType, Role, Scoring
 from credit_service.rulebook.schema import Rulebook
+from credit_service.rulebook.scoring_checks import Cell, find_events
 
 REPEATED_NO = 0
 """Number of the exclusion “the same act reported again”; the rule's own exclusions follow from 1."""
@@ -87,12 +91,19 @@ def _scoring_tables(rulebook: Rulebook) -> Iterator[SqlTable]:
         "of_exclusion_no INTEGER, exclusion_rule VARCHAR",
         enumerate(list_exclusions(rulebook), start=REPEATED_NO),
     )
-    yield _table(
-        "rule_event",
-        "event_kind VARCHAR, event_key VARCHAR, event_points BIGINT, event_rule VARCHAR",
-        (row for event in scoring.events for row in _expand_event(event, rulebook)),
-    )
+    yield _event_table(rulebook)
     yield _table("rule_cap", "of_group VARCHAR, cap_points BIGINT", ((cap.group, cap.points) for cap in scoring.caps))
+    arithmetic = scoring.arithmetic
+    if arithmetic.decay is DecayKind.HALF_LIFE:
+        yield _table(
+            "rule_decay",
+            "decay_severity VARCHAR, decay_age BIGINT, decay_weight BIGINT",
+            (
+                (severity, age, weight)
+                for severity, days in arithmetic.half_lives
+                for age, weight in list_weights(days, arithmetic.weight_rounding)
+            ),
+        )
 
 
 def _list_tables(rulebook: Rulebook) -> Iterator[SqlTable]:
@@ -165,14 +176,57 @@ def _with_list_kind(rulebook: Rulebook) -> list[tuple[Acceptance, str]]:
     return [(row, kinds[row.list_type]) for row in rulebook.acceptances]
 
 
-def _expand_event(event: Event, rulebook: Rulebook) -> list[tuple[object, ...]]:
-    """Return an event once for each key it stands for: the severity of an adverse record, the level of an honour."""
-    roles = {rule.kind: rule.role for rule in rulebook.scoring.kinds}
-    adverse = roles[event.kind] is Role.ADVERSE
-    word = event.severity if adverse else event.honour_level
-    every = tuple(term.severity for term in rulebook.publicity) if adverse else HONOUR_LEVELS
-    keys = every if word == "*" else (word,)
-    return [(event.kind, key, event.points, event.entry.rule_id) for key in keys]
+def _event_table(rulebook: Rulebook) -> SqlTable:
+    """Return the rows of points; item and dates are columns only where a row asks for them: joins stay small."""
+    scoring = rulebook.scoring
+    by_item, by_act = any(event.category for event in scoring.events), scoring.events_by is Clock.DECIDED_ON
+    columns = "event_kind VARCHAR, event_key VARCHAR, event_points BIGINT, event_rule VARCHAR"
+    columns += ", event_category INTEGER" if by_item else ""
+    columns += ", event_from DATE, event_to DATE" if by_act else ""
+    slugs = {GENERAL: ""} | {number: slug for slug, number in number_categories(rulebook).items()}
+    rows: list[tuple[object, ...]] = []
+    for kind, key in _list_event_keys(rulebook):
+        for number, slug in slugs.items() if by_item else [(GENERAL, "")]:
+            for event, days in _choose_events(scoring, kind, key, slug):
+                own = (kind, key[0] or key[1], event.points, event.entry.rule_id)
+                rows.append((*own, *([number] if by_item else []), *(days if by_act else ())))
+    return _table("rule_event", columns, rows)
+
+
+_EventKey = tuple[str | None, str]
+"""Severity of an adverse record, or the level of an honour."""
+
+
+def _list_event_keys(rulebook: Rulebook) -> Iterator[tuple[str, _EventKey]]:
+    for kind in sorted({event.kind for event in rulebook.scoring.events}):
+        role = next((rule.role for rule in rulebook.scoring.kinds if rule.kind == kind), Role.NEUTRAL)
+        if role is Role.ADVERSE:
+            yield from ((kind, (term.severity, "")) for term in rulebook.publicity)
+        elif role is Role.HONOUR:
+            yield from ((kind, (None, level)) for level in HONOUR_LEVELS)
+
+
+def _choose_events(
+    scoring: Scoring, kind: str, key: _EventKey, category: str
+) -> Iterator[tuple[Event, tuple[date, date]]]:
+    """Yield each row that counts in a cell with the first and last day of the act it counts for."""
+    if scoring.events_by is not Clock.DECIDED_ON:
+        for event in find_events(scoring.events, Cell(kind, *key, category)):
+            yield event, (date.min, date.max)
+        return
+    starts = [date.min, *list_changes(scoring.events)]
+    for first, after in zip(starts, [*starts[1:], None], strict=True):
+        last = after - timedelta(days=1) if after else date.max
+        for event in find_events(scoring.events, Cell(kind, *key, category, first)):
+            yield event, (first, last)
+
+
+def number_category_caps(rulebook: Rulebook) -> tuple[dict[int, int], int | None]:
+    """Return the cap of each item that has its own, and that of every other item, or None."""
+    numbers = number_categories(rulebook)
+    caps = rulebook.scoring.category_caps
+    own = {numbers[cap.category]: cap.points for cap in caps if cap.category in numbers}
+    return own, next((cap.points for cap in caps if not cap.category), None)
 
 
 def _table(name: str, columns: str, rows: Iterable[tuple[object, ...]]) -> SqlTable:

@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from credit_service.domain.category import GENERAL
+from credit_service.rulebook.candidate_types import CandidateRule, CandidateScope, Per
 from credit_service.rulebook.decision_tables import find_category_list
+from credit_service.rulebook.evaluate_aggregate import reckon
 from credit_service.rulebook.evaluate_condition import holds
+from credit_service.rulebook.evaluate_history import count_earlier
 from credit_service.rulebook.fact import EvaluatedCandidate, EvaluatedReason, EvaluatedScore, Evaluation, Fact
 from credit_service.rulebook.judge import Judged, find_accepting_list, judge
 from credit_service.rulebook.near_misses import find_near_misses
-from credit_service.rulebook.rule_types import CandidateRule, CandidateScope
 from credit_service.rulebook.schema import Rulebook
 
 Proposal = tuple[str, str, int, str]
@@ -35,7 +37,13 @@ def evaluate(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, known_at: d
     latest = _find_latest(known)
     named_kinds = {rule.kind for rule in rulebook.scoring.kinds}
     rows = [
-        judge(rulebook, fact, as_of, repeated=latest[fact.act_key] != fact.record_id)
+        judge(
+            rulebook,
+            fact,
+            as_of,
+            repeated=latest[fact.act_key] != fact.record_id,
+            earlier=count_earlier(rulebook.history, fact, known, set(latest.values())),
+        )
         for fact in known
         if fact.kind in named_kinds  # Kinds no rule names are kept for reference and judged by none.
     ]
@@ -75,13 +83,26 @@ def _score(rulebook: Rulebook, rows: Sequence[Judged]) -> list[EvaluatedScore]:
     scored = [row for row in rows if row.is_scored]
     for subject_id in sorted({row.fact.subject_id for row in scored}):
         own = [row for row in scored if row.fact.subject_id == subject_id]
-        adverse = [row for row in own if row.is_adverse]
         honours = _sum_honours(rulebook, own)
-        scores.append(_total(rulebook, own, (subject_id, GENERAL), _sum(adverse) + honours))
-        for category in sorted({row.category for row in adverse} - {GENERAL}):
-            part = [row for row in adverse if row.category == category]
-            scores.append(_total(rulebook, part, (subject_id, category), _sum(part)))
+        taken = 0
+        for category in sorted({row.category for row in own if row.is_adverse}):
+            part = [row for row in own if row.is_adverse and row.category == category]
+            moved = _cap(rulebook, category, _sum(part))
+            taken += moved
+            if category != GENERAL:
+                scores.append(_total(rulebook, part, (subject_id, category), moved))
+        scores.append(_total(rulebook, own, (subject_id, GENERAL), taken + honours))
     return scores
+
+
+def _cap(rulebook: Rulebook, category: int, moved: int) -> int:
+    """Return what an item takes, at most its cap; records under no item are not capped."""
+    if category == GENERAL:
+        return moved
+    slug = next(item.slug for item in rulebook.edition.categories if item.number == category)
+    caps = rulebook.scoring.category_caps
+    own = [cap for cap in caps if cap.category == slug] or [cap for cap in caps if not cap.category]
+    return max(moved, -own[0].points) if own else moved
 
 
 def _sum(rows: Sequence[Judged]) -> int:
@@ -149,7 +170,7 @@ def _apply(
             special = rule.scope is CandidateScope.WHOLE or place != GENERAL
             found_type = find_category_list(rulebook, kind, place, fact.kind, fact.subject_kind)
             list_type = found_type.id if found_type else None
-            proposes = special and _standing_holds(rule, scores, fact.subject_id, place)
+            proposes = special and _standing_holds(rulebook, rule, rows, scores, (fact.subject_id, place))
         else:
             place = category if rule.scope is CandidateScope.RECORD else GENERAL
             list_type = find_accepting_list(rulebook, fact, kind) if row.is_listing or row.is_honour else None
@@ -159,13 +180,27 @@ def _apply(
     return found
 
 
-def _standing_holds(rule: CandidateRule, scores: Sequence[EvaluatedScore], subject_id: str, category: int) -> bool:
+def _standing_holds(
+    rulebook: Rulebook,
+    rule: CandidateRule,
+    rows: Sequence[Judged],
+    scores: Sequence[EvaluatedScore],
+    key: tuple[str, int],
+) -> bool:
+    own = [row for row in rows if row.fact.subject_id == key[0]]
+    if rule.scope is CandidateScope.CATEGORY:
+        own = [row for row in own if row.category == key[1]]
+    per = Per.CATEGORY if rule.scope is CandidateScope.CATEGORY else Per.SUBJECT
     return any(
-        score.subject_id == subject_id
-        and score.category == category
-        and (rule.when is None or holds(rule.when, vars(score)))
+        (score.subject_id, score.category) == key
+        and (rule.when is None or holds(rule.when, {**vars(score), **_reckon_counts(rulebook, per, own)}))
         for score in scores
     )
+
+
+def _reckon_counts(rulebook: Rulebook, per: Per, rows: Sequence[Judged]) -> dict[str, object]:
+    named = [row.names() for row in rows]
+    return {count.name: reckon(count.aggregate, named) for count in rulebook.candidates.counts if count.per is per}
 
 
 def _count(
@@ -173,14 +208,12 @@ def _count(
 ) -> dict[str, object]:
     own = [row for row in rows if row.fact.subject_id == subject_id]
     whole = next((score for score in scores if score.subject_id == subject_id and score.category == GENERAL), None)
-    counted: dict[str, object] = {
+    return {
         "subject_kind": min(row.fact.subject_kind for row in own),
         "whole_grade": whole.grade if whole else None,
         "whole_points": whole.points if whole else None,
+        **_reckon_counts(rulebook, Per.SUBJECT, own),
     }
-    for count in rulebook.candidates.counts:
-        counted[count.name] = sum(1 for row in own if holds(count.when, row.names()))
-    return counted
 
 
 def _to_reason(row: Judged) -> EvaluatedReason:

@@ -155,8 +155,13 @@ JUDGED_SCOPE = Scope(
 """For counts and for the records that support a candidate."""
 
 
-def standing_scope(grades: Iterable[str]) -> Scope:
-    """Return the names of a subject's score in one category."""
+def severity_scope(history: Iterable[FieldSpec]) -> Scope:
+    """Return the names for severity; ``history`` are those the severity rules themselves declare."""
+    return Scope(RECORD_SCOPE.title, (*_RECORD_FIELDS, *history))
+
+
+def standing_scope(grades: Iterable[str], counts: Iterable[FieldSpec] = ()) -> Scope:
+    """Return the names of a subject's score in one category; ``counts`` are those the rules themselves declare."""
     return Scope(
         "一个主体在一个类别的评分",
         (
@@ -165,11 +170,12 @@ def standing_scope(grades: Iterable[str]) -> Scope:
             *_bools("veto"),
             FieldSpec("records", ValueType.INT),
             FieldSpec("category", ValueType.INT),
+            *counts,
         ),
     )
 
 
-def subject_scope(grades: Iterable[str], counts: Iterable[str]) -> Scope:
+def subject_scope(grades: Iterable[str], counts: Iterable[FieldSpec]) -> Scope:
     """Return the names of a subject as a whole; ``counts`` are those the rules themselves declare."""
     return Scope(
         "一个信用主体",
@@ -177,6 +183,6 @@ def subject_scope(grades: Iterable[str], counts: Iterable[str]) -> Scope:
             _enum("subject_kind", SubjectKind),
             _enum("whole_grade", grades, nullable=True),
             FieldSpec("whole_points", ValueType.POINTS, nullable=True),
-            *(FieldSpec(name, ValueType.INT) for name in counts),
+            *counts,
         ),
     )

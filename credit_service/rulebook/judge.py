@@ -12,12 +12,14 @@ from datetime import date
 
 from credit_service.domain.category import GENERAL
 from credit_service.domain.score import ListKind
-from credit_service.rulebook.cross_checks import MILLION, find_events
+from credit_service.rulebook.arithmetic import MILLION, Arithmetic, Clock
 from credit_service.rulebook.decision_tables import number_categories
 from credit_service.rulebook.evaluate_condition import holds
 from credit_service.rulebook.fact import Fact
+from credit_service.rulebook.fade import fade, weigh
 from credit_service.rulebook.rule_types import Counting, KindRule, Role
 from credit_service.rulebook.schema import Rulebook
+from credit_service.rulebook.scoring_checks import Cell, find_events
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ class Judged:
         return {**vars(self.fact), **vars(self.windows), **vars(self)}
 
 
-def judge(rulebook: Rulebook, fact: Fact, as_of: date, *, repeated: bool) -> Judged:
+def judge(
+    rulebook: Rulebook, fact: Fact, as_of: date, *, repeated: bool, earlier: Mapping[str, int] | None = None
+) -> Judged:
     """Return everything the rules say of one record on its own.
 
     Args:
@@ -67,23 +71,28 @@ def judge(rulebook: Rulebook, fact: Fact, as_of: date, *, repeated: bool) -> Jud
         fact: The record.
         as_of: The day of the question.
         repeated: Whether the same act was reported again later.
+        earlier: What the subject's earlier records come to, by the names the severity rules declare; none by default.
     """
     scoring = rulebook.scoring
     kind = next(rule for rule in scoring.kinds if rule.kind == fact.kind)
     adverse = kind.role is Role.ADVERSE
-    severity = _severity(rulebook, {**vars(fact), "as_of": as_of}) if adverse else None
+    before = {row.name: (earlier or {}).get(row.name, 0) for row in rulebook.history}
+    severity = _severity(rulebook, {**vars(fact), **before, "as_of": as_of}) if adverse else None
     windows = _windows(rulebook, kind, fact, severity)
     known = {**vars(fact), **vars(windows), "as_of": as_of, "severity": severity}
     excluded = scoring.repeated.rule_id if repeated else _exclusion(rulebook, known)
     scored = fact.subject_kind in scoring.scored_subjects
-    events = find_events(scoring.events, fact.kind, severity, fact.honour_level)
+    category = _category(rulebook, fact) if adverse else GENERAL
+    act = fact.decided_on if scoring.events_by is Clock.DECIDED_ON else None
+    slug = next((item.slug for item in rulebook.edition.categories if item.number == category), "")
+    events = find_events(scoring.events, Cell(fact.kind, severity, fact.honour_level, slug, act))
     points_before = events[0].points if events and scored else 0
-    weight = 0 if excluded else _weight(windows, as_of)
+    weight = 0 if excluded else _weight(scoring.arithmetic, fact, severity, windows, as_of)
     counted_by = scoring.person.rule_id if not scored else events[0].entry.rule_id if events else ""
     return Judged(
         fact=fact,
         as_of=as_of,
-        category=_category(rulebook, fact) if adverse else GENERAL,
+        category=category,
         severity=severity,
         windows=windows,
         is_usable=excluded is None,
@@ -94,30 +103,9 @@ def judge(rulebook: Rulebook, fact: Fact, as_of: date, *, repeated: bool) -> Jud
         cap_group=kind.cap_group,
         points_before=points_before,
         weight=weight,
-        points=weigh(points_before, weight),
+        points=weigh(points_before, weight, scoring.arithmetic.rounding),
         rule=excluded or counted_by,
     )
-
-
-def weigh(points_before: int, weight: int) -> int:
-    """Return points after decay, rounded once: half a ten-thousandth goes away from zero.
-
-    **Units**: points in 10⁻⁴, weight in millionths.
-    """
-    size = (abs(points_before) * weight + MILLION // 2) // MILLION
-    return -size if points_before < 0 else size
-
-
-def decay(min_until: date, max_until: date, as_of: date) -> int:
-    """Return the weight of a published record in millionths, cut off to a whole number.
-
-    One until and on ``min_until``, zero from ``max_until`` on, a straight line by the day between.
-    """
-    if as_of <= min_until:
-        return MILLION
-    if as_of >= max_until:
-        return 0
-    return (max_until - as_of).days * MILLION // (max_until - min_until).days
 
 
 def add_months(day: date, months: int) -> date:
@@ -181,7 +169,7 @@ def _exclusion(rulebook: Rulebook, known: Mapping[str, object]) -> str | None:
     return None
 
 
-def _weight(windows: Windows, as_of: date) -> int:
+def _weight(arithmetic: Arithmetic, fact: Fact, severity: str | None, windows: Windows, as_of: date) -> int:
     if windows.min_until is None or windows.max_until is None:
         return MILLION
-    return decay(windows.min_until, windows.max_until, as_of)
+    return fade(arithmetic, severity, (fact.decided_on, windows.min_until, windows.max_until), as_of)

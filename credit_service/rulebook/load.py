@@ -15,12 +15,17 @@ from typing import TypeVar
 
 from credit_service.domain.category import Edition
 from credit_service.errors import RuleNotInForce, RuleOverlap
+from credit_service.rulebook.candidate_types import Candidates
 from credit_service.rulebook.cross_checks import check_categories, cross_check
+from credit_service.rulebook.dated_rows import candidates_on, scoring_on, severity_on
 from credit_service.rulebook.faults import FaultLog
+from credit_service.rulebook.proofs.prove import prove_rulebook
+from credit_service.rulebook.read_bounds import read_bounds
 from credit_service.rulebook.read_candidates import read_candidates
 from credit_service.rulebook.read_index import check_index_kinds, read_index
 from credit_service.rulebook.read_lists import read_lists
-from credit_service.rulebook.read_scoring import read_classification, read_scoring, read_severity
+from credit_service.rulebook.read_scoring import read_classification, read_scoring
+from credit_service.rulebook.read_severity import read_history, read_severity
 from credit_service.rulebook.read_terms import (
     find_repeats,
     read_calendar,
@@ -30,7 +35,7 @@ from credit_service.rulebook.read_terms import (
     read_measures,
     read_publicity,
 )
-from credit_service.rulebook.rule_types import Candidates, Entered, RuleEntry, Scoring, list_entries
+from credit_service.rulebook.rule_types import Entered, RuleEntry, Scoring, list_entries
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.untranslatable import read_untranslatable
 from credit_service.rulebook.versions import KINDS, RuleVersion, find_in_force, find_versions, get_only
@@ -80,7 +85,10 @@ def build_rulebook(in_force: Sequence[RuleVersion], as_of: date, edition: str | 
     measures = [(m, e) for m, e in read_measures(pick["measures"], log) if _holds(e, as_of)]
     classes, forbidden = read_catalogue(pick["catalogue"], log)
     words = read_classification(pick["categories"], log)
-    scoring = read_scoring(pick["scoring"], log)
+    whole = read_scoring(pick["scoring"], log)
+    scoring, history = scoring_on(whole, as_of), read_history(pick["severity"], log)
+    levels = read_severity(pick["severity"], history, log)
+    proposals = read_candidates(pick["candidates"], [grade.grade for grade in scoring.grades], log)
     rulebook = Rulebook(
         as_of=as_of,
         hash=_hash(pick.values()),
@@ -91,24 +99,30 @@ def build_rulebook(in_force: Sequence[RuleVersion], as_of: date, edition: str | 
         acceptances=_in_force(acceptances, as_of),
         measures=tuple(measure for measure, _ in measures),
         classification=replace(words, kinds=_in_force(words.kinds, as_of), keywords=_in_force(words.keywords, as_of)),
-        severity=read_severity(pick["severity"], log),
+        severity=severity_on(levels, as_of),
         publicity=read_publicity(pick["publicity"], log),
         scoring=scoring,
-        candidates=read_candidates(pick["candidates"], [grade.grade for grade in scoring.grades], log),
+        candidates=candidates_on(proposals, as_of),
         governance_index=read_index(pick["governance_index"], log),
         terms=_in_force((*read_deadlines(pick["deadlines"], log), *read_deadlines(pick["repair"], log)), as_of),
         holiday_overrides=read_calendar(pick["calendar"], log),
         entries={},
         versions=tuple(sorted((version.name, version.version) for version in pick.values())),
+        history=history,
+        publicity_bounds=_in_force(read_bounds(pick["publicity"], "severity", log), as_of),
+        list_bounds=_in_force(read_bounds(pick["lists"], "list_type", log), as_of),
         untranslatable=tuple(item for version in pick.values() for item in read_untranslatable(version, log)),
     )
     entries = _index(rulebook, (*item_entries, *(entry for _, entry in measures)), log)
     check_categories(rulebook, {item.slug for _, read, _, _ in editions for item in read.categories}, log)
     check_index_kinds(rulebook.governance_index, scoring.kinds, pick["governance_index"].file, log)
-    cross_check(rulebook, {kind: version.file for kind, version in pick.items()}, log)
+    files = {kind: version.file for kind, version in pick.items()}
+    cross_check(rulebook, files, log)
     for version in in_force:
         version.finish()
-    return replace(rulebook, entries=entries)
+    rulebook = replace(rulebook, entries=entries)
+    prove_rulebook(rulebook, [read for _, read, _, _ in editions], files, log)
+    return rulebook
 
 
 _ReadEdition = tuple[RuleVersion, Edition, bool, tuple[RuleEntry, ...]]
@@ -163,9 +177,13 @@ def _index(rulebook: Rulebook, others: Iterable[RuleEntry], log: FaultLog) -> Ma
         rulebook.classification.kinds,
         rulebook.classification.keywords,
         rulebook.severity,
+        rulebook.history,
         rulebook.publicity,
+        rulebook.publicity_bounds,
+        rulebook.list_bounds,
         scoring.grades,
         scoring.caps,
+        scoring.category_caps,
         scoring.kinds,
         scoring.events,
         scoring.exclusions,

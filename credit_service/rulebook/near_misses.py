@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from credit_service.domain.category import GENERAL
 from credit_service.domain.score import ListKind
+from credit_service.rulebook.candidate_types import CandidateRule, CandidateScope
 from credit_service.rulebook.fact import EvaluatedNearMiss, EvaluatedScore
-from credit_service.rulebook.rule_types import CandidateRule, CandidateScope
 from credit_service.rulebook.schema import Rulebook
 
 Proposals = set[tuple[str, str, int, str]]

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time
 from credit_service.domain.record import PenaltyKind, RecordKind
 from credit_service.domain.subject import SubjectKind
 from credit_service.rulebook.answer_cases import QUESTIONS
+from credit_service.rulebook.arithmetic import MILLION
 from credit_service.rulebook.case_types import (
     AskedCase,
     Case,
@@ -21,7 +22,6 @@ from credit_service.rulebook.case_types import (
     ExpectedScore,
     WorkedCase,
 )
-from credit_service.rulebook.cross_checks import MILLION
 from credit_service.rulebook.fact import Fact
 from credit_service.rulebook.faults import FaultLog
 from credit_service.rulebook.fields import HONOUR_LEVELS

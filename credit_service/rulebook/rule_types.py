@@ -6,12 +6,13 @@ Before it lie rule files, read by the ``read_*`` modules; after it SQL, the refe
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from credit_service.domain.score import ListKind
+from credit_service.rulebook.arithmetic import Arithmetic, Clock
 from credit_service.rulebook.nodes import Condition
 
 FORBIDDEN_PLACES = ("topic", "column")
@@ -134,6 +135,21 @@ class PublicityTerm:
 
 
 @dataclass(frozen=True)
+class TermBounds:
+    """What the law permits for a term; months, None where the law says nothing or has not been seen."""
+
+    of: str
+    """A severity, or the id of a list type."""
+    least_min: int | None
+    most_min: int | None
+    """The shortest term lies between these."""
+    most_term: int | None
+    most_max: int | None
+    """The usual and the longest term are not above these."""
+    entry: RuleEntry
+
+
+@dataclass(frozen=True)
 class ListType:
     """One kind of list: on what basis, by whom, for how long, and what may be shown."""
 
@@ -217,6 +233,8 @@ class SeverityRule:
     severity: str
     when: Condition | None
     entry: RuleEntry
+    clock: Clock = Clock.AS_OF
+    """Which day its own dates are about; with the day of the act they are part of the condition."""
 
 
 class Role(StrEnum):
@@ -261,6 +279,8 @@ class Event:
     honour_level: str
     points: int
     entry: RuleEntry
+    category: str = ""
+    """Slug of the only item the points are for; empty: of every item that no row of its own is for."""
 
 
 @dataclass(frozen=True)
@@ -278,6 +298,17 @@ class Cap:
 
     group: str
     points: int
+    entry: RuleEntry
+
+
+@dataclass(frozen=True)
+class CategoryCap:
+    """The most points an item may take, in its own score and in the score as a whole."""
+
+    category: str
+    """Slug of the item; empty: every item that no row of its own is for."""
+    points: int
+    """Above zero."""
     entry: RuleEntry
 
 
@@ -305,52 +336,7 @@ class Scoring:
     exclusions: tuple[Exclusion, ...]
     person: RuleEntry
     repeated: RuleEntry
-
-
-class CandidateScope(StrEnum):
-    """What a candidate rule looks at."""
-
-    RECORD = "record"
-    CATEGORY = "category"
-    WHOLE = "whole"
-    SUBJECT = "subject"
-
-
-@dataclass(frozen=True)
-class Count:
-    """A number of a subject's records that rules about subjects may use by name."""
-
-    name: str
-    when: Condition
-    entry: RuleEntry
-
-
-@dataclass(frozen=True)
-class CandidateRule:
-    """When a subject is proposed for a list, and which records support it."""
-
-    list_kind: ListKind
-    scope: CandidateScope
-    when: Condition | None
-    supports: Condition
-    unless: tuple[str, ...]
-    """Ids of earlier rules: a subject they propose is not proposed by this one."""
-    entry: RuleEntry
-
-
-@dataclass(frozen=True)
-class NearMissRule:
-    """How close to a grade that would propose somebody counts as close; points in 10⁻⁴."""
-
-    margin: int
-    entry: RuleEntry
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """The candidate rules in order."""
-
-    counts: tuple[Count, ...]
-    rules: tuple[CandidateRule, ...]
-    near_miss: NearMissRule | None = None
-    """None: nobody is told to be close to anything."""
+    arithmetic: Arithmetic = field(default_factory=Arithmetic)
+    category_caps: tuple[CategoryCap, ...] = ()
+    events_by: Clock = Clock.AS_OF
+    """Which day chooses among dated rows of points."""

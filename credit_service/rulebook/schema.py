@@ -14,10 +14,11 @@ from credit_service.domain.category import GENERAL, Edition
 from credit_service.domain.measure import Measure
 from credit_service.domain.score import ListKind
 from credit_service.errors import UnknownIndicator
+from credit_service.rulebook.candidate_types import Candidates
 from credit_service.rulebook.governance_index import GovernanceIndex
+from credit_service.rulebook.history import History
 from credit_service.rulebook.rule_types import (
     Acceptance,
-    Candidates,
     CatalogueClass,
     Classification,
     Deadline,
@@ -28,6 +29,7 @@ from credit_service.rulebook.rule_types import (
     RuleSource,
     Scoring,
     SeverityRule,
+    TermBounds,
     Untranslatable,
 )
 
@@ -58,6 +60,10 @@ class Rulebook:
     """Every rule in force by its id."""
     versions: tuple[tuple[str, str], ...] = ()
     """(kind/rule, version) of each version used."""
+    history: tuple[History, ...] = ()
+    """What the severity rules ask about earlier records."""
+    publicity_bounds: tuple[TermBounds, ...] = ()
+    list_bounds: tuple[TermBounds, ...] = ()
     untranslatable: tuple[Untranslatable, ...] = ()
     """Provisions the rule language cannot express; see `untranslatable.find_unaccepted`."""
 

@@ -34,9 +34,9 @@ WITH classified AS NOT MATERIALIZED (
         excluded.*,
         CASE
             WHEN NOT exclusion_no IS NULL THEN CAST(0 AS BIGINT)
-            WHEN max_until IS NULL OR slot_as_of <= min_until THEN CAST(1000000 AS BIGINT)
+            WHEN max_until IS NULL OR slot_as_of <= slot_fades_from THEN CAST(1000000 AS BIGINT)
             WHEN slot_as_of >= max_until THEN CAST(0 AS BIGINT)
-            ELSE CAST(max_until - slot_as_of AS BIGINT) * CAST(1000000 AS BIGINT) // CAST(max_until - min_until AS BIGINT)
+            ELSE slot_faded
         END AS weight,
         CASE WHEN is_scored THEN COALESCE(event_points, CAST(0 AS BIGINT)) ELSE CAST(0 AS BIGINT) END AS points_before,
         event_rule,
@@ -50,7 +50,7 @@ SELECT
     decided_on, ends_on, repaired_on, revoked_on, min_until, max_until, active_until,
     role = 'adverse' AS is_adverse, role = 'honour' AS is_honour, is_listing, is_scored,
     exclusion_no IS NULL AS is_usable, cap_group, points_before, weight,
-    SIGN(points_before) * ((ABS(points_before) * weight + CAST(500000 AS BIGINT)) // CAST(1000000 AS BIGINT)) AS points,
+    SIGN(points_before) * ((ABS(points_before) * weight + slot_rounding_addend) // CAST(1000000 AS BIGINT)) AS points,
     is_listing AND is_scored AND exclusion_no IS NULL AS veto,
     COALESCE(exclusion_rule, event_rule, '') AS rule
 FROM weighed

@@ -470,13 +470,6 @@ FROM (
       CASE
         WHEN kind = 'penalty'
         AND is_usable
-        AND CAST((
-          (
-            YEAR(CAST($as_of AS DATE)) * 12 + MONTH(CAST($as_of AS DATE))
-          ) - (
-            YEAR(decided_on) * 12 + MONTH(decided_on)
-          ) - CASE WHEN DAY(CAST($as_of AS DATE)) < DAY(decided_on) THEN 1 ELSE 0 END
-        ) AS BIGINT) < CAST(24 AS BIGINT)
         AND (
           (
             penalty_mask // 4
@@ -505,6 +498,14 @@ FROM (
           OR fine_fen > CAST(0 AS BIGINT)
           OR confiscated_fen > CAST(0 AS BIGINT)
         )
+        AND decided_on <= CAST($as_of AS DATE)
+        AND CAST((
+          (
+            YEAR(CAST($as_of AS DATE)) * 12 + MONTH(CAST($as_of AS DATE))
+          ) - (
+            YEAR(decided_on) * 12 + MONTH(decided_on)
+          ) - CASE WHEN DAY(CAST($as_of AS DATE)) < DAY(decided_on) THEN 1 ELSE 0 END
+        ) AS BIGINT) < CAST(24 AS BIGINT)
         THEN 1
         ELSE 0
       END
@@ -517,8 +518,11 @@ FROM (
       FROM judged
       WHERE
         (
-          is_honour AND is_usable
-        ) OR (
+          subject_kind IN ('organisation', 'individual_business')
+          AND is_honour
+          AND is_usable
+        )
+        OR (
           is_honour AND is_usable AND consent
         )
     )
@@ -674,12 +678,13 @@ WHERE
       (
         (
           accept_list = 'red'
-          AND s.subject_kind IN ('organisation', 'individual_business')
           AND COALESCE(s.whole_grade = 'A', FALSE)
           AND s.recent_fines = CAST(0 AS BIGINT)
           AND s.active_listings = CAST(0 AS BIGINT)
           AND (
-            r.is_honour AND r.is_usable
+            r.subject_kind IN ('organisation', 'individual_business')
+            AND r.is_honour
+            AND r.is_usable
           )
         )
         AND NOT r.subject_id IN (
@@ -1230,19 +1235,19 @@ FROM (
             AND s.whole_points BETWEEN CAST(870000 AS BIGINT) AND CAST(899999 AS BIGINT)
             AND NOT s.whole_veto
             AND NOT (
-              s.subject_kind IN ('organisation', 'individual_business')
-              AND COALESCE(s.whole_grade = 'A', FALSE)
+              COALESCE(s.whole_grade = 'A', FALSE)
               AND s.recent_fines = CAST(0 AS BIGINT)
               AND s.active_listings = CAST(0 AS BIGINT)
             )
             AND (
-              s.subject_kind IN ('organisation', 'individual_business')
-              AND COALESCE('A' = 'A', FALSE)
+              COALESCE('A' = 'A', FALSE)
               AND s.recent_fines = CAST(0 AS BIGINT)
               AND s.active_listings = CAST(0 AS BIGINT)
             )
             AND (
-              r.is_honour AND r.is_usable
+              r.subject_kind IN ('organisation', 'individual_business')
+              AND r.is_honour
+              AND r.is_usable
             )
           )
           AND NOT r.subject_id IN (
@@ -1293,19 +1298,19 @@ FROM (
             AND s.whole_points BETWEEN CAST(720000 AS BIGINT) AND CAST(749999 AS BIGINT)
             AND NOT s.whole_veto
             AND NOT (
-              s.subject_kind IN ('organisation', 'individual_business')
-              AND COALESCE(s.whole_grade = 'A', FALSE)
+              COALESCE(s.whole_grade = 'A', FALSE)
               AND s.recent_fines = CAST(0 AS BIGINT)
               AND s.active_listings = CAST(0 AS BIGINT)
             )
             AND (
-              s.subject_kind IN ('organisation', 'individual_business')
-              AND COALESCE('B' = 'A', FALSE)
+              COALESCE('B' = 'A', FALSE)
               AND s.recent_fines = CAST(0 AS BIGINT)
               AND s.active_listings = CAST(0 AS BIGINT)
             )
             AND (
-              r.is_honour AND r.is_usable
+              r.subject_kind IN ('organisation', 'individual_business')
+              AND r.is_honour
+              AND r.is_usable
             )
           )
           AND NOT r.subject_id IN (
@@ -1356,19 +1361,19 @@ FROM (
             AND s.whole_points BETWEEN CAST(570000 AS BIGINT) AND CAST(599999 AS BIGINT)
             AND NOT s.whole_veto
             AND NOT (
-              s.subject_kind IN ('organisation', 'individual_business')
-              AND COALESCE(s.whole_grade = 'A', FALSE)
+              COALESCE(s.whole_grade = 'A', FALSE)
               AND s.recent_fines = CAST(0 AS BIGINT)
               AND s.active_listings = CAST(0 AS BIGINT)
             )
             AND (
-              s.subject_kind IN ('organisation', 'individual_business')
-              AND COALESCE('C' = 'A', FALSE)
+              COALESCE('C' = 'A', FALSE)
               AND s.recent_fines = CAST(0 AS BIGINT)
               AND s.active_listings = CAST(0 AS BIGINT)
             )
             AND (
-              r.is_honour AND r.is_usable
+              r.subject_kind IN ('organisation', 'individual_business')
+              AND r.is_honour
+              AND r.is_usable
             )
           )
           AND NOT r.subject_id IN (
