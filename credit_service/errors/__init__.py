@@ -30,60 +30,52 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
 
 from __future__ import annotations
 
-from typing import ClassVar
+from credit_service.errors.families import (
+    AccessError,
+    CreditServiceError,
+    DecisionError,
+    LookupFailure,
+    PublicationError,
+    RulebookError,
+    StorageError,
+    SubmissionError,
+)
+from credit_service.errors.rules import (
+    RulebookFaulty,
+    RulebookNotAdopted,
+    RuleNotInForce,
+    RuleNotMonotone,
+    RuleOutsideBounds,
+    RuleOverlap,
+    RuleSyntax,
+    RuleUnproved,
+    RuleUnreachable,
+    RuleWithoutSource,
+    UnknownIndicator,
+)
 
-
-class CreditServiceError(Exception):
-    """Root of every expected failure.
-
-    Args:
-        message: What happened, where and why, in Chinese.
-        remedy: What to do next, in Chinese.
-        **attributes: Named facts for logs and JSON; never a personal value.
-    """
-
-    code: ClassVar[str] = "error"
-
-    def __init__(self, message: str, *, remedy: str = "", **attributes: object) -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
-        self.attributes = attributes
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.remedy}".strip()
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the error as the documented JSON object ``{code, message, remedy, ...attributes}``."""
-        return {"code": self.code, "message": self.message, "remedy": self.remedy, **self.attributes}
-
-
-class SubmissionError(CreditServiceError):
-    """The submitting agency can fix it."""
-
-
-class RulebookError(CreditServiceError):
-    """The author of the rules can fix it."""
-
-
-class DecisionError(CreditServiceError):
-    """The law or the state of the case forbids the act."""
-
-
-class PublicationError(CreditServiceError):
-    """Nothing was released."""
-
-
-class LookupFailure(CreditServiceError):
-    """The asker can fix the question."""
-
-
-class AccessError(CreditServiceError):
-    """The asker may not do this."""
-
-
-class StorageError(CreditServiceError):
-    """The operator must act."""
+# Names that come from the two modules beside this one; the leaves below are here.
+__all__ = [
+    "AccessError",
+    "CreditServiceError",
+    "DecisionError",
+    "LookupFailure",
+    "PublicationError",
+    "RuleNotInForce",
+    "RuleNotMonotone",
+    "RuleOutsideBounds",
+    "RuleOverlap",
+    "RuleSyntax",
+    "RuleUnproved",
+    "RuleUnreachable",
+    "RuleWithoutSource",
+    "RulebookError",
+    "RulebookFaulty",
+    "RulebookNotAdopted",
+    "StorageError",
+    "SubmissionError",
+    "UnknownIndicator",
+]
 
 
 class UnreadableFile(SubmissionError):
@@ -120,72 +112,6 @@ class BatchNotFound(SubmissionError):
     """No batch has this number."""
 
     code = "batch_not_found"
-
-
-class RuleSyntax(RulebookError):
-    """A rule file cannot be read or has a wrong shape."""
-
-    code = "rule_syntax"
-
-
-class UnknownIndicator(RulebookError):
-    """A rule names a field, list, measure or category that does not exist."""
-
-    code = "unknown_indicator"
-
-
-class RuleOverlap(RulebookError):
-    """Two versions of a rule, or two rows of a table, are in force for the same case."""
-
-    code = "rule_overlap"
-
-
-class RuleWithoutSource(RulebookError):
-    """A rule or entry names no source."""
-
-    code = "rule_without_source"
-
-
-class RuleNotInForce(RulebookError):
-    """No version of the rule is in force on the day asked for."""
-
-    code = "rule_not_in_force"
-
-
-class RuleUnreachable(RulebookError):
-    """No fact whatever can make a rule apply: it contradicts itself, or earlier rules take all of its cases."""
-
-    code = "rule_unreachable"
-
-
-class RuleNotMonotone(RulebookError):
-    """A worse fact would help a subject, or a further honour would hurt it."""
-
-    code = "rule_not_monotone"
-
-
-class RuleOutsideBounds(RulebookError):
-    """A term lies outside what the law permits."""
-
-    code = "rule_outside_bounds"
-
-
-class RuleUnproved(RulebookError):
-    """A rule is too tangled for the proofs to go through all of its cases."""
-
-    code = "rule_unproved"
-
-
-class RulebookFaulty(RulebookError):
-    """The rules have faults, so they were not adopted; the rulebook in force stays."""
-
-    code = "rulebook_faulty"
-
-
-class RulebookNotAdopted(RulebookError):
-    """No rulebook was adopted for the day asked for, or none has the hash asked for."""
-
-    code = "rulebook_not_adopted"
 
 
 class IllegalTransition(DecisionError):
