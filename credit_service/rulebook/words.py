@@ -66,6 +66,11 @@ def say_condition(node: Condition, names: Mapping[str, str] | None = None) -> st
     return _Speaker(dict(names or {})).say(node)
 
 
+def say_operand(node: Operand, names: Mapping[str, str] | None = None) -> str:
+    """Return a value that conditions compare in Chinese words; ``names`` as for `say_condition`."""
+    return _Speaker(dict(names or {})).say_value(node)
+
+
 @dataclass(frozen=True)
 class _Speaker:
     """Says nodes; ``names`` are the words for names that rules declare themselves."""
@@ -147,6 +152,10 @@ class _Speaker:
 
     def _name(self, spec: FieldSpec) -> str:
         return f"“{self.names[spec.name]}”" if spec.name in self.names else say_field(spec)
+
+    def say_value(self, node: Operand) -> str:
+        """Return a value in words, in its own unit."""
+        return self._value(node, node.type)
 
     def _value(self, node: Operand, unit: ValueType) -> str:
         """Return a value; a bare number takes the unit of what it meets."""
