@@ -50,7 +50,7 @@ from credit_service.warehouse.measure_governance import (
     count_governance,
 )
 
-_COMPILED: dict[str, CompiledGovernance] = {}
+_COMPILED: dict[tuple[str, ...], CompiledGovernance] = {}
 """By rulebook hash: compiling takes longer than counting a small warehouse."""
 
 
@@ -222,10 +222,10 @@ def end_of_day(day: date) -> datetime:
 
 
 def _compile(rulebook: Rulebook) -> CompiledGovernance:
-    if rulebook.hash not in _COMPILED:
+    if rulebook.key not in _COMPILED:
         _COMPILED.clear()
-        _COMPILED[rulebook.hash] = compile_governance(rulebook)
-    return _COMPILED[rulebook.hash]
+        _COMPILED[rulebook.key] = compile_governance(rulebook)
+    return _COMPILED[rulebook.key]
 
 
 def _to_counted(period: Period, known_on: date) -> CountedPeriod:

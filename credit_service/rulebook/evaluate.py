@@ -199,8 +199,10 @@ def _standing_holds(
 
 
 def _reckon_counts(rulebook: Rulebook, per: Per, rows: Sequence[Judged]) -> dict[str, object]:
+    """Return what conditions about these records of one subject may name besides a score."""
     named = [row.names() for row in rows]
-    return {count.name: reckon(count.aggregate, named) for count in rulebook.candidates.counts if count.per is per}
+    counts = {count.name: reckon(count.aggregate, named) for count in rulebook.candidates.counts if count.per is per}
+    return {**counts, "as_of": rows[0].as_of} if rows else counts
 
 
 def _count(

@@ -170,6 +170,7 @@ def standing_scope(grades: Iterable[str], counts: Iterable[FieldSpec] = ()) -> S
             *_bools("veto"),
             FieldSpec("records", ValueType.INT),
             FieldSpec("category", ValueType.INT),
+            _date(AS_OF),
             *counts,
         ),
     )
@@ -183,6 +184,7 @@ def subject_scope(grades: Iterable[str], counts: Iterable[FieldSpec]) -> Scope:
             _enum("subject_kind", SubjectKind),
             _enum("whole_grade", grades, nullable=True),
             FieldSpec("whole_points", ValueType.POINTS, nullable=True),
+            _date(AS_OF),
             *counts,
         ),
     )

@@ -112,6 +112,7 @@ def _read_fact(part: Section) -> Fact:
         penalty_mask=mask,
         fine_fen=part.optional_integer("fine_fen", 0, 10**15) or 0,
         confiscated_fen=part.optional_integer("confiscated_fen", 0, 10**15) or 0,
+        amount_fen=part.optional_integer("amount_fen", 0, 10**15) or 0,
         honour_level=part.choice("honour_level", HONOUR_LEVELS, "none"),
         simple_procedure=_is_true(part, "simple_procedure"),
         ends_on=part.optional_day("ends_on"),

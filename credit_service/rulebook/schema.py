@@ -68,6 +68,12 @@ class Rulebook:
     """Provisions the rule language cannot express; see `untranslatable.find_unaccepted`."""
 
     @property
+    def key(self) -> tuple[str, ...]:
+        """What the rules of this day are made of: the files, and those of their dated rows that hold."""
+        dated = (entry.rule_id for entry in self.entries.values() if entry.from_on or entry.to_on)
+        return (self.hash, *sorted(dated))
+
+    @property
     def deadlines(self) -> dict[str, int]:
         """Every term by its key; the unit is the key's last word (workdays, months, years)."""
         return {term.key: term.value for term in self.terms}

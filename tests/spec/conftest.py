@@ -22,14 +22,14 @@ _where = importlib.util.spec_from_file_location("duckdb_engine", Path(__file__).
 duckdb_engine = importlib.util.module_from_spec(_where)
 _where.loader.exec_module(duckdb_engine)
 
-_compiled: dict[str, CompiledScoring] = {}
+_compiled: dict[tuple[str, ...], CompiledScoring] = {}
 rulebook_of = lru_cache(maxsize=64)(load_rulebook)
 
 
 def _on_duckdb(rulebook: Rulebook, facts: Sequence[Fact], as_of: date) -> Evaluation:
-    if rulebook.hash not in _compiled:
-        _compiled[rulebook.hash] = compile_scoring(rulebook)
-    return duckdb_engine.evaluate_on_duckdb(_compiled[rulebook.hash], facts, as_of)
+    if rulebook.key not in _compiled:
+        _compiled[rulebook.key] = compile_scoring(rulebook)
+    return duckdb_engine.evaluate_on_duckdb(_compiled[rulebook.key], facts, as_of)
 
 
 @pytest.fixture(params=["referee", "duckdb"])
