@@ -5,6 +5,7 @@ The only place that wires; `cli` and `web` ask it for a `Service` and pass its p
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import yaml
@@ -12,8 +13,9 @@ import yaml
 from credit_service.domain.clock import Clock, SystemClock
 from credit_service.domain.district import District
 from credit_service.domain.places import Places
-from credit_service.errors import RuleSyntax
+from credit_service.errors import RulebookError, RuleSyntax
 from credit_service.lookup.reading_room import ReadingRoom
+from credit_service.pipeline.adopt import found_rulebook
 from credit_service.pipeline.agencies import seed_agencies
 from credit_service.pipeline.office import Office
 from credit_service.registry.keys import load_or_create_keys
@@ -83,4 +85,7 @@ def build_service(settings: Settings | None = None, clock: Clock | None = None) 
     warehouse = Warehouse(places.warehouse)
     office = Office(ledger, warehouse, keys, clock, places, read_district(places), settings.public_url)
     seed_agencies(office)
+    # Faulty rules are not put in force; what needs rules then says so, and everything else goes on.
+    with suppress(RulebookError):
+        found_rulebook(office)
     return Service(office, ReadingRoom(ledger, warehouse, keys, clock, places, settings.public_url))

@@ -8,13 +8,16 @@ from typing import Annotated
 import typer
 
 from credit_service.bootstrap import build_service
-from credit_service.cli.output import JsonFlag, out, print_json, print_table
+from credit_service.cli.output import EXIT_CODES, JsonFlag, out, print_json, print_table
 from credit_service.domain.record import RecordKind, Severity
 from credit_service.domain.score import POINT, ListKind, Reason
+from credit_service.errors import StorageError
 from credit_service.lookup.explain import Explanation, explain_subject
 from credit_service.pipeline.assess import assess as assess_chapter
+from credit_service.pipeline.office import Office
 from credit_service.pipeline.rebuild import rebuild as rebuild_chapter
 from credit_service.pipeline.rebuild import reconcile
+from credit_service.pipeline.repeat import Repetition, repeat_assessment
 
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="评价基准日，默认今天。")]
 
@@ -31,9 +34,18 @@ def to_day(value: datetime | None) -> date | None:
     return value.replace(tzinfo=UTC).date() if value else None
 
 
-def assess(as_of: AsOf = None, as_json: JsonFlag = False) -> None:
+def assess(
+    as_of: AsOf = None,
+    repeat: Annotated[
+        str, typer.Option("--repeat", help="不做新评价，而是按当时采用的规则和已知的数据重做一次评价，与留存结果比对。")
+    ] = "",
+    as_json: JsonFlag = False,
+) -> None:
     """按基准日对全部主体分事项评价，提出红、黑、关注名单建议。"""
     service = build_service()
+    if repeat:
+        _repeat(service.office, repeat, as_json=as_json)
+        return
     outcome = assess_chapter(service.office, to_day(as_of) or service.office.today())
     if as_json:
         print_json(outcome.to_dict())
@@ -43,9 +55,49 @@ def assess(as_of: AsOf = None, as_json: JsonFlag = False) -> None:
         f"  记录 {outcome.records}，主体 {outcome.subjects}，评分 {outcome.scores}，规则 {outcome.rulebook[:12]}\n  "
         + "，".join(f"{kind.label} {outcome.candidates.get(kind.value, 0)}" for kind in ListKind)
     )
+    receipt = outcome.receipt
+    out.print(
+        f"  回执：采用编号 {receipt.adoption}，SQL {receipt.sql_hash[:12]}，"
+        f"数据 {(receipt.facts_digest or '')[:12]}，结果 {(receipt.result_digest or '')[:12]}"
+    )
     rows = [(c.case_id, c.list_kind.label, c.subject_name, c.fact) for c in outcome.proposed]
     if rows:
         print_table("新提出的建议（系统只建议，由人决定）", ("编号", "名单", "主体", "理由"), rows)
+
+
+def _repeat(office: Office, run_id: str, *, as_json: bool) -> None:
+    """Do an assessment again and say whether it is the stored one; where it is not, leave with the stores' code."""
+    repetition = repeat_assessment(office, run_id)
+    if as_json:
+        print_json(repetition.to_dict())
+    else:
+        _print_repetition(repetition)
+    if not repetition.is_identical:
+        raise SystemExit(EXIT_CODES[StorageError])
+
+
+def _print_repetition(repetition: Repetition) -> None:
+    receipt = repetition.receipt
+    mark = "[green]✓ 逐位一致[/]" if repetition.is_identical else "[red]✗ 与留存结果不同[/]"
+    out.print(
+        f"{mark} {receipt.run_id} 基准日 {receipt.as_of}，已知至 {receipt.known_at:%Y-%m-%d %H:%M:%S} UTC，"
+        f"采用编号 {receipt.adoption or '（采用制度之前）'}"
+    )
+    words = {True: "一致", False: "不同", None: "回执未载"}
+    rows = [
+        ("规则", repetition.same_rules),
+        ("仓库结构", repetition.same_schema),
+        ("编译器", repetition.same_compiler),
+        ("SQL", repetition.same_sql),
+        ("数据", repetition.same_facts),
+        ("结果", repetition.same_result),
+    ]
+    print_table("与回执比对", ("项目", "比对"), [(name, words[same]) for name, same in rows])
+    if not repetition.is_stored:
+        out.print("  数据仓库中没有该次评价的结果，只比对了摘要；credit rebuild 会重做全部评价。")
+    differences = [(d.table, d.only_stored, d.only_repeated, "、".join(d.examples)) for d in repetition.differences]
+    if differences:
+        print_table("结果的差别", ("表", "仅留存有", "仅重做有", "主体举例"), differences)
 
 
 def explain(
@@ -118,5 +170,6 @@ def rebuild(
         out.print(
             f"[green]✓[/] 核对 {outcome.compared} 批，"
             f"重新入库 {len(outcome.restored)} 批，清除 {len(outcome.dropped)} 批；"
-            f"重做评价 {len(outcome.repeated)} 次，规则已变而未重做 {len(outcome.lost)} 次。"
+            f"重做评价 {len(outcome.repeated)} 次，其中结果与回执不同 {len(outcome.differing)} 次；"
+            f"规则已变而未重做 {len(outcome.lost)} 次。"
         )

@@ -36,6 +36,11 @@ class Places:
         return self.home / "snapshots"
 
     @property
+    def rulebooks(self) -> Path:
+        """Adopted rulebooks, each in a folder named by its hash; never edited."""
+        return self.home / "rulebooks"
+
+    @property
     def keys(self) -> Path:
         """Keys for persons' identifiers; outside both stores."""
         return self.home / "keys"

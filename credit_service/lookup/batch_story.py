@@ -74,6 +74,6 @@ def frame_findings(room: ReadingRoom, batch: Batch) -> pl.DataFrame:
 def _check_again(room: ReadingRoom, batch: Batch) -> pl.DataFrame:
     with room.ledger.reading() as uow:
         agency = uow.agencies.get(batch.agency_code)
-    context = build_check_context(batch, agency, room.rulebook(legal_day(batch.received_at)))
+    context = build_check_context(batch, agency, room.rulebook(legal_day(batch.received_at), batch.received_at))
     reading = open_batch(batch.find_file(room.places.inbox), room.templates(), context)
     return pl.concat([chunk.findings for chunk in reading.chunks()])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date
 
 from credit_service.domain.category import GENERAL
 from credit_service.domain.score import Candidate, ListKind, Reason
@@ -115,7 +115,7 @@ def find_reasons(room: ReadingRoom, run_id: str, subject_id: str) -> tuple[Reaso
 
 
 def _explain(room: ReadingRoom, session: Session, run: AssessmentRun, subject_id: str) -> Explanation:
-    rulebook = room.rulebook(run.as_of)
+    rulebook = room.rulebook(run.as_of, run.known_at)
     rows = list(session.run_explanation(run, _find_compiled(rulebook), subject_id).iter_rows(named=True))
     if not rows:
         message = f"{run.as_of}时没有该主体的信用记录。"
@@ -203,7 +203,12 @@ def _find_run(session: Session, *, as_of: date | None = None, run_id: str | None
         " ORDER BY known_at DESC LIMIT 1",
         {"as_of": as_of, "run_id": run_id},
     )
-    return next((AssessmentRun(**row) for row in frame.iter_rows(named=True)), None)
+    runs = (
+        # The warehouse keeps naive UTC.
+        AssessmentRun(row["run_id"], row["as_of"], row["known_at"].replace(tzinfo=UTC), row["rulebook"])
+        for row in frame.iter_rows(named=True)
+    )
+    return next(runs, None)
 
 
 def _find_files(session: Session, rows: Iterable[Row]) -> dict[str, str]:

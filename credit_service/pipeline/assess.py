@@ -8,22 +8,25 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 
+from credit_service.domain.adoption import Adoption, CompiledText
 from credit_service.domain.listing import Case
 from credit_service.domain.score import ListKind
-from credit_service.errors import RulebookError
 from credit_service.listing.propose import CandidateFacts, propose_cases
 from credit_service.pipeline.decide import expire_listings
+from credit_service.pipeline.examine_rules import get_number
 from credit_service.pipeline.office import Office
 from credit_service.pipeline.resolve import take_over_links
 from credit_service.pipeline.snapshot import refresh_snapshot
 from credit_service.registry.unit_of_work import RunReceipt, UnitOfWork
-from credit_service.rulebook.compile_sql import compile_scoring
+from credit_service.rulebook.compile_sql import CompiledScoring, compile_scoring, render_sql
+from credit_service.rulebook.compiler import RUN_TARGET, hash_text, name_compiler
 from credit_service.rulebook.schema import Rulebook
 from credit_service.warehouse.connection import Session
-from credit_service.warehouse.run_query import AssessmentRun
+from credit_service.warehouse.receipts import hash_schema
+from credit_service.warehouse.run_query import AssessmentCounts, AssessmentRun
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class AssessOutcome:
     run_id: str
     as_of: date
     rulebook: str
+    receipt: RunReceipt
+    """What the result follows from, and its digest."""
     records: int
     subjects: int
     scores: int
@@ -47,6 +52,7 @@ class AssessOutcome:
             "run_id": self.run_id,
             "as_of": self.as_of.isoformat(),
             "rulebook": self.rulebook,
+            "receipt": to_receipt_object(self.receipt),
             "records": self.records,
             "subjects": self.subjects,
             "scores": self.scores,
@@ -65,31 +71,57 @@ class AssessOutcome:
         }
 
 
+def to_receipt_object(receipt: RunReceipt) -> dict[str, object]:
+    """Return a receipt as the documented JSON object."""
+    return {
+        "known_at": receipt.known_at.astimezone(UTC).isoformat(),
+        "adoption": receipt.adoption,
+        "rulebook": receipt.rulebook,
+        "schema": receipt.schema_hash,
+        "compiler": receipt.compiler,
+        "sql": receipt.sql_hash,
+        "facts": receipt.facts_digest,
+        "result": receipt.result_digest,
+    }
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What an assessment goes by."""
+
+    adoption: Adoption
+    rulebook: Rulebook
+    compiled: CompiledScoring
+    text: str
+
+
 def assess(office: Office, as_of: date) -> AssessOutcome:
     """Score every subject in every category as of a day and propose candidates.
 
     Raises:
+        RulebookNotAdopted: Nothing was ever adopted.
         RuleNotInForce: No rules are in force on that day.
+        RulebookDamaged: The kept rules are not what was adopted.
         WarehouseBusy: Another process holds the warehouse.
     """
     expire_listings(office)
-    rulebook = office.rulebook(as_of)
     known_at = office.now()
-    run_id = _run_id(as_of, known_at, rulebook)
-    compiled = compile_scoring(rulebook)
-    run = AssessmentRun(run_id=run_id, as_of=as_of, known_at=known_at, rulebook=rulebook.hash)
+    rules = _find_rules(office, as_of, known_at)
+    run_id = _run_id(as_of, known_at, rules.rulebook)
+    run = AssessmentRun(run_id, as_of, known_at, rules.rulebook.hash, rules.adoption.number)
     with office.warehouse.open() as session:
         take_over_links(office, session)
-        counts = session.run_assessment(run, compiled)
+        counts = session.run_assessment(run, rules.compiled)
         facts = _find_candidate_facts(session, run_id)
-    sql_hash = sha256("\n".join(step.sql for step in compiled.steps).encode()).hexdigest()
-    proposed = _propose(office, rulebook, facts, RunReceipt(run_id, as_of, known_at, rulebook.hash, sql_hash))
+    receipt = _to_receipt(run, rules, counts)
+    proposed = _propose(office, rules, facts, receipt)
     refresh_snapshot(office)
     by_kind = Counter(fact.list_kind for fact in facts)
     return AssessOutcome(
         run_id=run_id,
         as_of=as_of,
-        rulebook=rulebook.hash,
+        rulebook=rules.rulebook.hash,
+        receipt=receipt,
         records=counts.records,
         subjects=counts.subjects,
         scores=counts.scores,
@@ -98,22 +130,33 @@ def assess(office: Office, as_of: date) -> AssessOutcome:
     )
 
 
-def repeat_run(office: Office, receipt: RunReceipt) -> bool:
-    """Run an assessment again into the warehouse; return whether its rules are still there as they were.
+def _find_rules(office: Office, as_of: date, known_at: datetime) -> _Rules:
+    adoption = office.adoption(as_of, known_at)
+    rulebook = office.rulebook(as_of, known_at)
+    compiled = compile_scoring(rulebook)
+    return _Rules(adoption, rulebook, compiled, render_sql(compiled))
 
-    It proposes nothing: what it proposed is in the ledger.
-    """
-    try:
-        rulebook = office.rulebook(receipt.as_of)
-    except RulebookError:
-        return False
-    if rulebook.hash != receipt.rulebook:
-        return False
-    run = AssessmentRun(receipt.run_id, receipt.as_of, receipt.known_at, receipt.rulebook)
-    with office.warehouse.open() as session:
-        take_over_links(office, session)
-        session.run_assessment(run, compile_scoring(rulebook))
-    return True
+
+def _to_receipt(run: AssessmentRun, rules: _Rules, counts: AssessmentCounts) -> RunReceipt:
+    return RunReceipt(
+        run_id=run.run_id,
+        as_of=run.as_of,
+        known_at=run.known_at,
+        rulebook=run.rulebook,
+        sql_hash=hash_text(rules.text),
+        counts={
+            "records": counts.records,
+            "subjects": counts.subjects,
+            "scores": counts.scores,
+            "reasons": counts.reasons,
+            "candidates": counts.candidates,
+        },
+        adoption=run.adoption,
+        schema_hash=hash_schema(),
+        compiler=name_compiler(),
+        facts_digest=counts.facts_digest,
+        result_digest=counts.result_digest,
+    )
 
 
 def _run_id(as_of: date, known_at: datetime, rulebook: Rulebook) -> str:
@@ -121,17 +164,36 @@ def _run_id(as_of: date, known_at: datetime, rulebook: Rulebook) -> str:
     return f"A{as_of:%Y%m%d}-{digest[:8].upper()}"
 
 
-def _propose(
-    office: Office, rulebook: Rulebook, facts: tuple[CandidateFacts, ...], receipt: RunReceipt
-) -> tuple[Case, ...]:
+def _propose(office: Office, rules: _Rules, facts: tuple[CandidateFacts, ...], receipt: RunReceipt) -> tuple[Case, ...]:
     with office.ledger.unit_of_work() as uow:
+        _keep_text(uow, rules, receipt)
         uow.runs.add(receipt)
         known = _list_known(uow, {fact.subject_id for fact in facts})
-        cases = propose_cases(facts, known, rulebook.list_types, office.today())
+        cases = propose_cases(facts, known, rules.rulebook.list_types, office.today())
         uow.cases.add_all(cases, office.now())
         uow.audit.append("engine", "assessment", receipt.run_id, receipt.known_at, {"proposed": len(cases)})
         uow.commit()
     return tuple(cases)
+
+
+def _keep_text(uow: UnitOfWork, rules: _Rules, receipt: RunReceipt) -> None:
+    """Store the text that ran where the adoption has it not: a newer program may compile the same rules otherwise."""
+    number, compiler = get_number(rules.adoption), receipt.compiler or ""
+    if uow.adoptions.has_text(number, RUN_TARGET, compiler, receipt.sql_hash):
+        return
+    text = CompiledText(
+        adoption=number,
+        target=RUN_TARGET,
+        from_on=receipt.as_of,
+        rulebook=receipt.rulebook,
+        compiler=compiler,
+        sql_hash=receipt.sql_hash,
+        compiled_at=receipt.known_at,
+        sql=rules.text,
+    )
+    uow.adoptions.add_text(text)
+    detail = {"number": number, "target": RUN_TARGET, "compiler": compiler, "sql": receipt.sql_hash}
+    uow.audit.append("engine", "rulebook.compiled", rules.adoption.rulebook, receipt.known_at, detail)
 
 
 def _list_known(uow: UnitOfWork, subject_ids: set[str]) -> list[Case]:

@@ -55,7 +55,7 @@ def open_reading(office: Office, received: ReceivedFile, batch: Batch, agency: A
     Raises:
         SubmissionError: The file as a whole cannot be taken; the leaf says why.
     """
-    context = build_check_context(batch, agency, office.rulebook(legal_day(batch.received_at)))
+    context = build_check_context(batch, agency, office.rulebook(legal_day(batch.received_at), batch.received_at))
     return open_batch(received, office.templates(), context)
 
 

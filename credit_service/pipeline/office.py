@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+from credit_service.domain.adoption import Adoption
 from credit_service.domain.clock import Clock, IsWorkday, legal_day
 from credit_service.domain.district import District
 from credit_service.domain.places import Places
 from credit_service.domain.template import Template
+from credit_service.errors import RulebookNotAdopted
 from credit_service.intake.templates import load_templates
 from credit_service.intake.thresholds import Thresholds, load_thresholds
 from credit_service.listing.deadlines import build_workdays
 from credit_service.registry.keys import Keys
 from credit_service.registry.unit_of_work import Ledger
-from credit_service.rulebook.load import load_rulebook
+from credit_service.rulebook.kept import load_kept
 from credit_service.rulebook.schema import Rulebook
 from credit_service.warehouse.connection import Warehouse
 
@@ -43,13 +45,28 @@ class Office:
         """Return the legal day in Asia/Shanghai."""
         return legal_day(self.clock.now())
 
-    def rulebook(self, as_of: date) -> Rulebook:
-        """Return the rules in force on a day.
+    def adoption(self, as_of: date, known_at: datetime | None = None) -> Adoption:
+        """Return by which act rules are in force on a day, as known at an instant (now where it is None).
 
         Raises:
-            RuleNotInForce: A kind of rule has no version in force on that day.
+            RulebookNotAdopted: Nothing was ever adopted, because the rules on disk had faults.
         """
-        return _rulebook(self.places.rules, as_of)
+        with self.ledger.reading() as uow:
+            found = uow.adoptions.find_in_force(as_of, known_at or self.now())
+        if found is None:
+            message = "还没有采用任何规则库：建库时规则文件有问题，或尚未建库。"
+            raise RulebookNotAdopted(message, remedy="请用 credit rules check 查看并改正，改正后再次执行本命令即启用。")
+        return found
+
+    def rulebook(self, as_of: date, known_at: datetime | None = None) -> Rulebook:
+        """Return the rules in force on a day as adopted by an instant; the working directory means nothing here.
+
+        Raises:
+            RulebookNotAdopted: Nothing was ever adopted.
+            RuleNotInForce: A kind of rule has no version in force on that day.
+            RulebookDamaged: The kept copy is not what was adopted.
+        """
+        return load_kept(self.places.rulebooks, self.adoption(as_of, known_at).rulebook, as_of)
 
     def templates(self) -> tuple[Template, ...]:
         """Return every upload template."""
@@ -64,7 +81,6 @@ class Office:
         return build_workdays(self.rulebook(self.today()).holiday_overrides)
 
 
-# Published rule versions and templates are never edited, so one reading per process is enough.
-_rulebook = lru_cache(maxsize=32)(load_rulebook)
+# Templates are never edited while a process runs, so one reading is enough.
 _templates = lru_cache(maxsize=4)(load_templates)
 _thresholds = lru_cache(maxsize=4)(load_thresholds)

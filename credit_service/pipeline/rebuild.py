@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from credit_service.domain.batch import Batch, BatchStatus
 from credit_service.errors import AccessError, SubmissionError
-from credit_service.pipeline.assess import repeat_run
 from credit_service.pipeline.ingest import drain_queue, restore_batch, store_received
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.repeat import store_again
 from credit_service.pipeline.resolve import take_over_links
 
 
@@ -27,6 +27,8 @@ class RebuildOutcome:
     """Batches the warehouse held but the ledger does not know as stored."""
     repeated: tuple[str, ...] = ()
     """Assessments run again with the rules and facts they knew."""
+    differing: tuple[str, ...] = ()
+    """Those of them whose result is not the one their receipt names."""
     lost: tuple[str, ...] = ()
     """Assessments whose rules are no longer there as they were; their cases and reasons in the ledger stay."""
 
@@ -37,6 +39,7 @@ class RebuildOutcome:
             "restored": list(self.restored),
             "dropped": list(self.dropped),
             "repeated": list(self.repeated),
+            "differing": list(self.differing),
             "lost": list(self.lost),
         }
 
@@ -47,9 +50,13 @@ def rebuild(office: Office) -> RebuildOutcome:
     outcome = reconcile(office)
     with office.ledger.reading() as uow:
         receipts = uow.runs.list_all()
-    repeated = [receipt.run_id for receipt in receipts if repeat_run(office, receipt)]
-    lost = [receipt.run_id for receipt in receipts if receipt.run_id not in repeated]
-    return replace(outcome, repeated=tuple(repeated), lost=tuple(lost))
+    told = {receipt.run_id: store_again(office, receipt) for receipt in receipts}
+    return replace(
+        outcome,
+        repeated=tuple(run_id for run_id, same in told.items() if same is not None),
+        differing=tuple(run_id for run_id, same in told.items() if same is False),
+        lost=tuple(run_id for run_id, same in told.items() if same is None),
+    )
 
 
 def reconcile(office: Office) -> RebuildOutcome:

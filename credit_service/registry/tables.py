@@ -216,6 +216,11 @@ class AssessmentRunRow(Row, table=True):
     rulebook: str
     sql_hash: str
     counts: dict[str, int] = _json()
+    adoption: int | None = None
+    schema_hash: str | None = None
+    compiler: str | None = None
+    facts_digest: str | None = None
+    result_digest: str | None = None
 
 
 class CaseRow(Row, table=True):

@@ -28,14 +28,29 @@ AUDIT = table_of(AuditRow)
 
 @dataclass(frozen=True)
 class RunReceipt:
-    """What makes an assessment repeatable: as of which day, on what was known when, by which rules and SQL."""
+    """What makes an assessment repeatable, and its result comparable.
+
+    As of which day, on what was known when, by which rules and SQL, over which facts, with which result. Receipts
+    written before adoptions were recorded have no adoption and no digests.
+    """
 
     run_id: str
     as_of: date
     known_at: datetime
     rulebook: str
+    """Hash of the rule versions in force on the day."""
     sql_hash: str
+    """SHA-256 of the compiled text as stored with the adoption."""
     counts: Mapping[str, int] = field(default_factory=dict)
+    adoption: int | None = None
+    """Number of the adoption the rules were in force by."""
+    schema_hash: str | None = None
+    """SHA-256 of the schema of the warehouse the SQL ran on."""
+    compiler: str | None = None
+    facts_digest: str | None = None
+    """Digest of what was known: batches, withdrawals and links up to ``known_at``."""
+    result_digest: str | None = None
+    """Digest of every row the run stored."""
 
 
 class Runs(Repository):
@@ -55,6 +70,11 @@ class Runs(Repository):
         """Return a receipt, or None."""
         row = self._first(sa.select(RUN).where(RUN.c.run_id == run_id))
         return None if row is None else _to_receipt(row)
+
+    def find_newest_known(self) -> datetime | None:
+        """Return the latest instant any assessment has known, or None: what it knew must not change afterwards."""
+        row = self._first(sa.select(RUN.c.known_at).order_by(RUN.c.known_at.desc()))
+        return None if row is None else row["known_at"]
 
     def list_all(self) -> list[RunReceipt]:
         """Return every receipt, oldest first."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from credit_service.errors import KeyMissing
 from credit_service.registry.accounts import Accounts, Agencies, ApiKeys, WebSessions
+from credit_service.registry.adoptions import Adoptions
 from credit_service.registry.batches import Batches
 from credit_service.registry.cases import Acts, Cases
 from credit_service.registry.consequences import Measures, Publications
@@ -49,6 +50,7 @@ class UnitOfWork:
         self.idempotency_keys = IdempotencyKeys(connection)
         self.persons = Persons(connection, keys)
         self.resolutions = Resolutions(connection)
+        self.adoptions = Adoptions(connection)
         self.runs = Runs(connection)
         self.cases = Cases(connection)
         self.acts = Acts(connection)

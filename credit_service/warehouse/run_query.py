@@ -15,6 +15,7 @@ from typing import Protocol
 import duckdb
 import polars as pl
 
+from credit_service.warehouse.receipts import TableDifference, compare_results, digest_facts, digest_result
 from credit_service.warehouse.write import in_transaction, to_naive_utc
 
 SUBJECTS_IN_QUESTION = "subjects_in_question"
@@ -85,6 +86,8 @@ class AssessmentRun:
     as_of: date
     known_at: datetime
     rulebook: str
+    adoption: int | None = None
+    """By which act of the ledger the rules were in force."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,19 @@ class AssessmentCounts:
     scores: int
     reasons: int
     candidates: int
+    facts_digest: str
+    result_digest: str
+
+
+@dataclass(frozen=True)
+class RepeatedResult:
+    """What a run gives when it is done again, beside what is stored of it."""
+
+    facts_digest: str
+    result_digest: str
+    is_stored: bool
+    """Whether the warehouse holds the run at all."""
+    differences: tuple[TableDifference, ...]
 
 
 def run_query(
@@ -130,16 +146,47 @@ def run_assessment(
         run_statements(own, compiled.tables, compiled.steps, parameters)
         counts = _count(own, run)
         own.sql(
-            "INSERT INTO assessment_runs"
-            " VALUES ($run_id, $as_of, $known_at, $rulebook, $records, $subjects, $known_at)",
+            _INSERT_RUN,
             params={
                 **_to_values(parameters),
                 "rulebook": run.rulebook,
                 "records": counts.records,
                 "subjects": counts.subjects,
+                "adoption": run.adoption,
+                "facts_digest": counts.facts_digest,
+                "result_digest": counts.result_digest,
             },
         )
     return counts
+
+
+def repeat_assessment(
+    connection: duckdb.DuckDBPyConnection, run: AssessmentRun, compiled: CompiledRules
+) -> RepeatedResult:
+    """Do a run again beside what is stored of it, compare, and leave nothing behind.
+
+    Args:
+        connection: The open warehouse.
+        run: The run as it was.
+        compiled: Tables and statements of the rules it ran by.
+    """
+    again = f"{run.run_id} again"
+    parameters: dict[str, object] = {"as_of": run.as_of, "known_at": run.known_at, "run_id": again}
+    with connection.cursor() as own:
+        own.sql("BEGIN TRANSACTION")
+        try:
+            run_statements(own, compiled.tables, compiled.steps, parameters)
+            is_stored = own.sql(
+                "SELECT 1 FROM assessment_runs WHERE run_id = $run_id", params={"run_id": run.run_id}
+            ).fetchall()
+            return RepeatedResult(
+                facts_digest=digest_facts(own, run.known_at),
+                result_digest=digest_result(own, again, STORED),
+                is_stored=bool(is_stored),
+                differences=compare_results(own, run.run_id, again, STORED) if is_stored else (),
+            )
+        finally:
+            own.sql("ROLLBACK")
 
 
 def find_candidates(
@@ -236,13 +283,21 @@ def _count(connection: duckdb.DuckDBPyConnection, run: AssessmentRun) -> Assessm
         " WHERE visible_at <= $known_at AND (superseded_at IS NULL OR superseded_at > $known_at)",
         params=known,
     ).fetchall()[0]
-    found = connection.sql(
+    scores, reasons, candidates = connection.sql(
         "SELECT (SELECT count(*) FROM scores WHERE run_id = $run_id),"
         " (SELECT count(*) FROM reasons WHERE run_id = $run_id),"
         " (SELECT count(*) FROM candidates WHERE run_id = $run_id)",
         params={"run_id": run.run_id},
     ).fetchall()[0]
-    return AssessmentCounts(records, subjects, *found)
+    return AssessmentCounts(
+        records=records,
+        subjects=subjects,
+        scores=scores,
+        reasons=reasons,
+        candidates=candidates,
+        facts_digest=digest_facts(connection, run.known_at),
+        result_digest=digest_result(connection, run.run_id, STORED),
+    )
 
 
 def _chosen(statement: StatementOfRules, parameters: Mapping[str, object]) -> dict[str, object]:
@@ -252,6 +307,14 @@ def _chosen(statement: StatementOfRules, parameters: Mapping[str, object]) -> di
 def _to_values(parameters: Mapping[str, object]) -> dict[str, object]:
     return {name: to_naive_utc(value) if isinstance(value, datetime) else value for name, value in parameters.items()}
 
+
+_INSERT_RUN = """
+INSERT INTO assessment_runs (
+    run_id, as_of, known_at, rulebook, records, subjects, finished_at, adoption, facts_digest, result_digest
+) VALUES (
+    $run_id, $as_of, $known_at, $rulebook, $records, $subjects, $known_at, $adoption, $facts_digest, $result_digest
+)
+"""
 
 # Whoever is linked with one of them is in question too.
 _SUBJECTS = f"""

@@ -133,6 +133,17 @@ class Session:
         with self.write_turn():
             return queries.run_assessment(self.connection, run, compiled)
 
+    def repeat_assessment(self, run: queries.AssessmentRun, compiled: queries.CompiledRules) -> queries.RepeatedResult:
+        """Do a run again beside what is stored of it, compare, and leave nothing behind.
+
+        Raises:
+            StorageFull: The disk has too little room to begin.
+            WarehouseBusy: Another thread has been writing for too long.
+        """
+        self._check_room()
+        with self.write_turn():
+            return queries.repeat_assessment(self.connection, run, compiled)
+
     def run_explanation(
         self, run: queries.AssessmentRun, compiled: queries.CompiledRules, subject_id: str
     ) -> pl.DataFrame:

@@ -22,7 +22,8 @@ from credit_service.lookup.explain import explain_subject
 from credit_service.lookup.resolution import get_subject_view, list_history, list_queue, search_subjects
 from credit_service.lookup.subject import CheckRequest, check_subject
 from credit_service.pipeline.agencies import list_agencies
-from credit_service.pipeline.assess import assess, repeat_run
+from credit_service.pipeline.assess import assess
+from credit_service.pipeline.repeat import store_again
 from credit_service.pipeline.ingest import Submission, ingest_file
 from credit_service.pipeline.rebuild import rebuild, reconcile
 from credit_service.pipeline.resolve import judge_not_same, judge_own, judge_same, undo_judgement
@@ -108,7 +109,7 @@ def test_a_judgement_in_the_instant_of_an_assessment_comes_after_it(filled: Reso
     judge_same(office, world.subject_of("示市监罚〔2026〕3号"), COMPANY, REVIEWER, "核对登记档案")
     with office.ledger.reading() as uow:
         (receipt,) = uow.runs.list_all()
-    assert repeat_run(office, receipt)
+    assert store_again(office, receipt)
     assert world.scored(run.run_id) == scores
 
 

@@ -15,7 +15,7 @@ from credit_service.warehouse.connection import Session, Warehouse
 from credit_service.warehouse.limits import WarehouseLimits
 from credit_service.warehouse.run_query import AssessmentCounts, AssessmentRun
 
-RUN = AssessmentRun("A1", date(2026, 9, 30), datetime(2026, 9, 30, 12, tzinfo=UTC), "rulebook-hash")
+RUN = AssessmentRun("A1", date(2026, 9, 30), datetime(2026, 9, 30, 12, tzinfo=UTC), "rulebook-hash", 7)
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,11 @@ def add_record(
 
 def test_run_counts_what_was_known_then(session: Session):
     counts = session.run_assessment(RUN, SCORING)
-    assert counts == AssessmentCounts(records=2, subjects=1, scores=1, reasons=0, candidates=0)
+    digests = counts.facts_digest, counts.result_digest
+    assert counts == AssessmentCounts(2, 1, 1, 0, 0, *digests)
     assert session.run_query("SELECT subject_id, points FROM scores").rows() == [("uscc:a", -30_000)]
     assert session.run_query("SELECT * EXCLUDE finished_at FROM assessment_runs").rows() == [
-        ("A1", date(2026, 9, 30), datetime(2026, 9, 30, 12), "rulebook-hash", 2, 1)  # noqa: DTZ001 - naive UTC
+        ("A1", date(2026, 9, 30), datetime(2026, 9, 30, 12), "rulebook-hash", 2, 1, 7, *digests)  # noqa: DTZ001 - naive UTC
     ]
 
 

@@ -138,7 +138,11 @@ CREATE TABLE IF NOT EXISTS assessment_runs (
     rulebook VARCHAR NOT NULL,
     records BIGINT NOT NULL,
     subjects BIGINT NOT NULL,
-    finished_at TIMESTAMP NOT NULL
+    finished_at TIMESTAMP NOT NULL,
+    -- By which act of the ledger the rules were in force; digests of what was known and of what was found (`receipts`).
+    adoption INTEGER,
+    facts_digest VARCHAR NOT NULL,
+    result_digest VARCHAR NOT NULL
 );
 
 -- Points in 10^-4. Category 0 is the whole of an organisation; persons have no rows here at all.

@@ -25,7 +25,8 @@ from credit_service.listing.terms import ProcedureTerms
 from credit_service.listing.transitions import apply_act
 from credit_service.registry.keys import Keys, load_or_create_keys
 from credit_service.registry.tables import Row
-from credit_service.registry.unit_of_work import Ledger, RunReceipt
+from credit_service.registry.unit_of_work import Ledger
+from tests.integration.registry.adopted import found, receipt
 
 SERVER = "CREDIT_TEST_POSTGRESQL_URL"
 TERMS = ProcedureTerms(5, 7, 12, 36, may_publish=True, publication_basis="总局令第44号")
@@ -261,7 +262,8 @@ def fill(desk: Desk) -> Desk:
     owed = MeasureOwed(case.case_id, "key_supervision", "依据", "各部门", case.decision_served_on, case.max_until_on)
     issue = Release("HB2026Q3", "2026Q3", 1, "2026年第三季度", desk.now(), (case.case_id,), (), "m" * 64)
     with desk.ledger.unit_of_work() as uow:
-        uow.runs.add(RunReceipt("A1", desk.today, desk.now(), "rules", "sql"))
+        found(uow, desk.now())
+        uow.runs.add(receipt("A1", desk.today, desk.now()))
         uow.agencies.add(desk.agency())
         uow.batches.add(
             Batch(

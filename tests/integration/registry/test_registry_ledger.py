@@ -22,8 +22,8 @@ from credit_service.errors import (
 from credit_service.registry import engine
 from credit_service.registry.keys import load_or_create_keys
 from credit_service.registry.tables import Row
-from credit_service.registry.traces import RunReceipt
 from credit_service.registry.unit_of_work import Ledger
+from tests.integration.registry.adopted import found, receipt
 
 NOW = datetime(2026, 9, 4, 4, 5, 6, 789, tzinfo=UTC)
 
@@ -267,22 +267,25 @@ def test_without_keys_persons_are_out_of_reach(url):
 def test_an_instant_is_read_back_as_the_same_instant(ledger):
     shanghai = NOW.astimezone(SHANGHAI)
     with ledger.unit_of_work() as uow:
-        uow.runs.add(RunReceipt("A1", NOW.date(), shanghai, "rules", "sql"))
+        found(uow, NOW)
+        uow.runs.add(receipt("A1", NOW.date(), shanghai))
         assert uow.runs.find("A1").known_at == NOW
         assert uow.runs.find("A1").known_at.tzinfo is UTC
         with pytest.raises(sa.exc.StatementError, match="offset"):
-            uow.runs.add(RunReceipt("A2", NOW.date(), NOW.replace(tzinfo=None), "rules", "sql"))
+            uow.runs.add(receipt("A2", NOW.date(), NOW.replace(tzinfo=None)))
 
 
 def test_the_same_run_is_kept_once(ledger):
-    receipt = RunReceipt("A1", NOW.date(), NOW, "rules", "sql", {"scores": 3})
+    kept = receipt("A1", NOW.date(), NOW, counts={"scores": 3})
     with ledger.unit_of_work() as uow:
+        found(uow, NOW)
         assert uow.runs.list_all() == []
-        uow.runs.add(receipt)
-        uow.runs.add(receipt)
-        assert uow.runs.list_all() == [receipt]
+        uow.runs.add(kept)
+        uow.runs.add(kept)
+        assert uow.runs.list_all() == [kept]
+        assert uow.runs.find_newest_known() == NOW
         with pytest.raises(LedgerConflict):
-            uow.runs.add(RunReceipt("A1", NOW.date(), NOW, "other rules", "sql"))
+            uow.runs.add(receipt("A1", NOW.date(), NOW, facts_digest="others"))
 
 
 def test_many_writers_lose_nothing(seeded):
