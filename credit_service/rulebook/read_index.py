@@ -45,7 +45,9 @@ def read_index(version: RuleVersion, log: FaultLog) -> GovernanceIndex:
     )
     for part in (subjects, weight, floors, public, repeat):
         part.finish()
-    _check_weights(rule, section)
+    # A part that could not be read is told of already, and its weight is missing for that reason.
+    if len(rule.parts) == len(section.sections("parts")):
+        _check_weights(rule, section)
     find_repeats(rule.entries, log)
     return rule
 

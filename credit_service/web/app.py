@@ -21,8 +21,10 @@ from credit_service.web.department.preview_desk import PreviewDesk
 from credit_service.web.dependencies import Throttles
 from credit_service.web.doors import Doors
 from credit_service.web.errors import install_error_handlers
+from credit_service.web.public import governance as public_governance
 from credit_service.web.public import home, issues, sign_in, subjects
 from credit_service.web.review import cases, resolution
+from credit_service.web.review import governance as review_governance
 
 STATIC = Path(__file__).parent / "static"
 
@@ -72,6 +74,8 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         quality,
         cases,
         resolution,
+        review_governance,
+        public_governance,
         analyst,
     ):
         app.include_router(module.router, include_in_schema=False)
