@@ -30,8 +30,10 @@ def check(as_json: JsonFlag = False) -> None:
             print_table("问题", ("文件", "行", "代码", "说明", "改法"), rows)
         out.print(
             f"{report.files} 个文件，{report.cases} 个案例，"
-            f"{len(report.faults)} 处问题，{len(report.unconfirmed)} 项待确认。"
+            f"{len(report.faults)} 处问题，{len(report.unconfirmed)} 项待确认，{len(report.limits)} 项未能逐一证明。"
         )
+        for limit in report.limits:
+            out.print(f"  未能逐一证明 {limit.file}:{limit.line} {limit.message}", markup=False)
         for entry in report.unconfirmed:
             note = f"（{entry.note}）" if entry.note else ""
             out.print(f"  待确认 {entry.file}:{entry.line} {entry.rule_id} {entry.text}{note}", markup=False)

@@ -15,6 +15,7 @@ from credit_service.errors import RulebookError, RuleSyntax
 from credit_service.rulebook.answer_cases import BuildWorkdays, find_answers_wrong, needs_calendar
 from credit_service.rulebook.case_types import AskedCase, Case
 from credit_service.rulebook.cases import CASES_FILE, CASES_FOLDER, find_differences, read_all_cases
+from credit_service.rulebook.dated_days import find_dated_days
 from credit_service.rulebook.evaluate import evaluate
 from credit_service.rulebook.faults import FaultLog, RuleFault
 from credit_service.rulebook.law_checks import DueLaw, find_due_laws
@@ -48,6 +49,8 @@ class RulesReport:
     """Provisions the rule language cannot express; ``note`` says why. Each must be accepted before adoption."""
     due_laws: tuple[DueLaw, ...] = ()
     """Laws whose text should be looked up again."""
+    limits: tuple[RuleFault, ...] = ()
+    """What the proofs could not try for every case; no faults."""
 
     def to_dict(self) -> dict[str, object]:
         """Return the documented JSON object of ``credit rules check``."""
@@ -64,6 +67,7 @@ class RulesReport:
                 for item in self.untranslatable
             ],
             "due_laws": [law.to_dict() for law in self.due_laws],
+            "limits": [limit.to_dict() for limit in self.limits],
         }
 
 
@@ -89,6 +93,7 @@ def check_rules(rules_dir: Path, workdays: BuildWorkdays | None = None, as_of: d
         cases=len(cases),
         untranslatable=tuple(sorted(set(_find_untranslatable(rulebooks)))),
         due_laws=find_due_laws(versions, as_of) if as_of else (),
+        limits=tuple(sorted(set(log.limits))),
     )
 
 
@@ -115,7 +120,7 @@ def _check_places(rules_dir: Path, log: FaultLog) -> None:
 
 
 def _build_all(versions: Sequence[RuleVersion], log: FaultLog) -> list[Rulebook]:
-    """Build the rulebook of every day on which a version begins or has just ended, once all kinds have begun."""
+    """Build the rulebook of every day on which a version or row begins or has just ended, once all kinds have begun."""
     begun = {kind: min((v.from_on for v in versions if v.kind == kind), default=date.max) for kind in KINDS}
     for kind, first in begun.items():
         if first == date.max:
@@ -124,6 +129,7 @@ def _build_all(versions: Sequence[RuleVersion], log: FaultLog) -> list[Rulebook]
     if start == date.max:
         return []
     days = {v.from_on for v in versions} | {v.to_on + timedelta(days=1) for v in versions if v.to_on}
+    days |= find_dated_days(versions)
     rulebooks: list[Rulebook] = []
     covered: set[str] = set()
     for day in sorted({start, *(day for day in days if day > start)}):

@@ -15,9 +15,11 @@ from credit_service.domain.measure import Measure
 from credit_service.domain.record import Severity
 from credit_service.domain.score import ListKind
 from credit_service.errors import RuleOverlap, RuleSyntax
+from credit_service.rulebook.dated_gaps import note_gaps
 from credit_service.rulebook.faults import FaultLog, RuleFault
 from credit_service.rulebook.rule_types import (
     FORBIDDEN_PLACES,
+    GROUNDS,
     CatalogueClass,
     Deadline,
     ForbiddenTopic,
@@ -99,10 +101,6 @@ def read_measures(version: RuleVersion, log: FaultLog) -> tuple[tuple[Measure, R
 
     def read(row: Section) -> tuple[Measure, RuleEntry]:
         entry = read_entry(row, version, id_key="slug", text_key="name")
-        kinds = row.texts("list_kinds")
-        for kind in kinds:
-            if kind not in set(ListKind):
-                row.refuse("list_kinds", f"名单种类“{kind}”不可用", "可用：red、black、watch。")
         measure = Measure(
             slug=entry.rule_id,
             name=entry.text,
@@ -111,7 +109,8 @@ def read_measures(version: RuleVersion, log: FaultLog) -> tuple[tuple[Measure, R
             basis=row.text("basis"),
             body=row.text("body"),
             status=entry.status,
-            list_kinds=kinds,
+            list_kinds=row.texts("list_kinds", allowed=set(ListKind)),
+            grounds=row.texts("grounds", (), allowed=GROUNDS),
         )
         return measure, entry
 
@@ -132,6 +131,8 @@ def read_publicity(version: RuleVersion, log: FaultLog) -> tuple[PublicityTerm, 
         )
         if term.min_months > term.max_months:
             part.refuse("min_months", "最短公示期长于最长公示期")
+        if term.entry.from_on or term.entry.to_on:
+            part.refuse("from" if part.has("from") else "to", "公示期限不能另写from、to", "请随规则版本一并改。")
         return term
 
     terms = read_rows(version.section.sections("terms"), read, log)
@@ -152,7 +153,9 @@ def read_deadlines(version: RuleVersion, log: FaultLog) -> tuple[Deadline, ...]:
             row.refuse("key", f"期限“{entry.rule_id}”应当以单位“_{unit}”结尾")
         return Deadline(entry.rule_id, entry.text, row.integer("value", 0, 10_000), unit, entry)
 
-    return read_rows(version.table("deadlines", log), read, log)
+    rows = read_rows(version.table("deadlines", log), read, log)
+    note_gaps(rows, version, log)
+    return rows
 
 
 def read_calendar(version: RuleVersion, log: FaultLog) -> dict[date, bool]:

@@ -35,7 +35,7 @@ def prove_lists(rulebook: Rulebook, log: FaultLog) -> None:
             continue
         earlier = _find_earlier(rulebook.acceptances[:place], row, types)
         in_order = (rule.veto or rule.role is Role.HONOUR) and earlier is None
-        if in_order or any(_list_own_places(rulebook, row, list_type)):
+        if in_order or any(_list_own_places(rulebook, place, list_type)):
             live.add(row.list_type)
         else:
             _note_dead_row(row, earlier, log)
@@ -59,9 +59,16 @@ def _find_earlier(rows: tuple[Acceptance, ...], row: Acceptance, types: dict[str
     )
 
 
-def _list_own_places(rulebook: Rulebook, row: Acceptance, list_type: ListType) -> Iterator[bool]:
-    """Yield, for each item the list type belongs to, whether it is the one that takes such records there."""
-    numbers = number_categories(rulebook)
+def _list_own_places(rulebook: Rulebook, place: int, list_type: ListType) -> Iterator[bool]:
+    """Yield, for each item the list type belongs to, whether it is by this row that it takes such records there."""
+    numbers, row = number_categories(rulebook), rulebook.acceptances[place]
+    before = {
+        other.subject_kind
+        for other in rulebook.acceptances[:place]
+        if other.list_type == row.list_type and other.kind == row.kind
+    }
+    if before & {"", row.subject_kind}:
+        return
     subjects = [row.subject_kind] if row.subject_kind else list_subject_kinds()
     for slug, subject in product(list_type.categories, subjects):
         if slug in numbers:
