@@ -152,6 +152,7 @@ def _list_names(rulebook: Rulebook) -> dict[str, str]:
     names |= {kind.value: kind.label for kind in RecordKind}
     names |= {severity.value: severity.label for severity in Severity}
     names |= {entry.rule_id: entry.text for entry in rulebook.entries.values() if entry.text}
+    names |= {word.entry.rule_id: f"关键词“{word.keyword}”" for word in rulebook.classification.keywords}
     names |= {term.key: term.name for term in rulebook.terms}
     names |= {item.slug: item.name for item in rulebook.edition.categories}
     names |= {measure.slug: measure.name for measure in rulebook.measures}

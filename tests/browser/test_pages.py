@@ -27,6 +27,8 @@ PAGES: dict[str, Role | None] = {
     "/search?q=无此企业": None,
     "/subjects/{subject}": None,
     "/about": None,
+    "/rulebook": None,
+    "/rulebook?as_of=2020-01-01": None,
     "/sign-in": None,
     "/nowhere": None,
     "/api/docs": None,
