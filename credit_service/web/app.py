@@ -23,8 +23,9 @@ from credit_service.web.doors import Doors
 from credit_service.web.errors import install_error_handlers
 from credit_service.web.public import governance as public_governance
 from credit_service.web.public import home, issues, sign_in, subjects
-from credit_service.web.review import cases, resolution
+from credit_service.web.review import cases, impact, resolution
 from credit_service.web.review import governance as review_governance
+from credit_service.web.review.impact_desk import ImpactDesk
 
 STATIC = Path(__file__).parent / "static"
 
@@ -59,6 +60,7 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
     app.state.service = service
     app.state.worker = worker
     app.state.previews = PreviewDesk(service.office)
+    app.state.impacts = ImpactDesk(service.reading_room)
     app.state.throttles = Throttles()
     install_error_handlers(app)
     for module in (
@@ -74,6 +76,7 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         quality,
         cases,
         resolution,
+        impact,
         review_governance,
         public_governance,
         analyst,
