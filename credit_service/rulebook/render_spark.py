@@ -10,6 +10,7 @@ Spark.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 import sqlglot
@@ -20,6 +21,7 @@ from credit_service.rulebook.decision_tables import SqlTable
 
 SPARK = "spark"
 _ITEM = "item"
+_TEMPORARY = exp.TemporaryProperty
 _TYPES = {"VARCHAR": "STRING", "INTEGER": "INT", "BIGINT": "BIGINT", "BOOLEAN": "BOOLEAN", "DATE": "DATE"}
 _CAST_TYPES = {exp.DType.BIGINT, exp.DType.INT, exp.DType.DATE, exp.DType.TIMESTAMPNTZ}
 _BOTH = frozenset({"this", "expression"})
@@ -79,16 +81,19 @@ def compile_for_spark(compiled: CompiledScoring) -> CompiledScoring:
     Args:
         compiled: What `compile_sql.compile_scoring` returned.
 
-    **Shape**: temporary tables become temporary views; a view that is read more than once is followed by a step that
-    caches it, so that it is worked out once. ``scores``, ``candidates`` and ``reasons`` are tables that already exist.
+    **Shape**: a temporary table that is read once becomes a temporary view, any other a Parquet table that is made anew
+    with each run, so the session needs a schema of its own. ``scores``, ``candidates``, ``reasons`` and ``near_misses``
+    are tables that already exist.
 
     Raises:
         SparkTemplateMissing: A statement holds a node without a template.
     """
+    steps, explain = _read_all(compiled.steps), _read_all(compiled.explain)
+    tables = _find_read_again(steps) | _find_read_again(explain)
     return CompiledScoring(
         tables=tuple(_to_spark_table(table) for table in compiled.tables),
-        steps=tuple(_render_all(compiled.steps)),
-        explain=tuple(_render_all(compiled.explain)),
+        steps=tuple(_render_all(steps, tables)),
+        explain=tuple(_render_all(explain, tables)),
     )
 
 
@@ -122,13 +127,24 @@ def _render_part(value: object) -> object:
     return render_node(value) if isinstance(value, exp.Expr) else value
 
 
-def _render_all(statements: Sequence[Statement]) -> Iterator[Statement]:
-    trees = [sqlglot.parse_one(statement.sql, dialect=DIALECT) for statement in statements]
-    for place, (statement, tree) in enumerate(zip(statements, trees, strict=True)):
-        yield Statement(statement.name, _to_text(render_node(tree)), statement.parameters)
-        later = [table.name for other in trees[place + 1 :] for table in other.find_all(exp.Table)]
-        if isinstance(tree, exp.Create) and later.count(statement.name) > 1:
-            yield Statement(f"cache_{statement.name}", f"CACHE LAZY TABLE {statement.name}", ())
+def _read_all(statements: Sequence[Statement]) -> list[tuple[Statement, exp.Expr]]:
+    return [(statement, sqlglot.parse_one(statement.sql, dialect=DIALECT)) for statement in statements]
+
+
+def _find_read_again(read: Sequence[tuple[Statement, exp.Expr]]) -> set[str]:
+    """Return what is read more than once: a view would be planned again at each place, and the plan would never end."""
+    found = Counter(table.name for _, tree in read for table in tree.find_all(exp.Table))
+    # A name is found once more where it is made.
+    return {statement.name for statement, _ in read if found[statement.name] > 2}
+
+
+def _render_all(read: Sequence[tuple[Statement, exp.Expr]], tables: Collection[str]) -> Iterator[Statement]:
+    for statement, tree in read:
+        if isinstance(tree, exp.Create) and statement.name in tables:
+            drop = exp.Drop(tables=[exp.to_table(statement.name)], kind="TABLE", exists=True)
+            yield Statement(f"drop_{statement.name}", _to_text(drop), ())
+        made = _create(tree, as_table=statement.name in tables) if isinstance(tree, exp.Create) else render_node(tree)
+        yield Statement(statement.name, _to_text(made), statement.parameters)
 
 
 def _to_text(tree: exp.Expr) -> str:
@@ -139,18 +155,18 @@ def _to_spark_table(table: SqlTable) -> SqlTable:
     return SqlTable(table.name, tuple((name, _TYPES[kind]) for name, kind in table.columns), table.rows)
 
 
-def _create(node: exp.Expr) -> exp.Expr:
-    """``CREATE OR REPLACE TEMPORARY TABLE`` is a temporary view: Spark has no temporary tables."""
+def _create(node: exp.Create, *, as_table: bool) -> exp.Expr:
+    """``CREATE OR REPLACE TEMPORARY TABLE`` is a temporary view or a table: Spark has no temporary tables."""
     _check_parts(node, {"this", "kind", "replace", "expression", "properties"})
-    properties = node.args["properties"].expressions
-    if node.args["kind"] != "TABLE" or [type(one) for one in properties] != [exp.TemporaryProperty]:
+    if node.args["kind"] != "TABLE" or [type(one) for one in node.args["properties"].expressions] != [_TEMPORARY]:
         raise SparkTemplateMissing(node)
+    own = exp.FileFormatProperty(this=exp.var("PARQUET")) if as_table else _TEMPORARY()
     return exp.Create(
         this=render_node(node.this),
-        kind="VIEW",
-        replace=True,
+        kind="TABLE" if as_table else "VIEW",
+        replace=not as_table,
         expression=render_node(node.expression),
-        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+        properties=exp.Properties(expressions=[own]),
     )
 
 
@@ -268,7 +284,6 @@ def _list(node: exp.Expr) -> exp.Expr:
 
 
 _TEMPLATES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
-    exp.Create: _create,
     exp.Insert: _insert,
     exp.Cast: _cast,
     exp.IntDiv: _divide,
