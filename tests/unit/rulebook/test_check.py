@@ -44,8 +44,8 @@ PLANTED = (
     Planted(
         "no source in a table",
         MEASURES,
-        ",black,L1,unconfirmed,\n",
-        ",black,,unconfirmed,\n",
+        ",black,,L1,unconfirmed,\n",
+        ",black,,,unconfirmed,\n",
         "rule_without_source",
         "来源",
     ),
