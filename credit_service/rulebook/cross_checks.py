@@ -88,7 +88,10 @@ def _check_acceptances(rulebook: Rulebook, file: str, log: FaultLog) -> None:
             ]
             if not open_rows:
                 message = f"{RecordKind(rule.kind).label}（{subject_kind.label}）没有不限关键词的名单类型"
-                log.add(RuleFault(file, 1, RuleSyntax.code, message, "请在accepts表中补一行关键词为空的规则。"))
+                # What is missing has no line; the last row about such records is where it belongs.
+                own = [row.entry for row in rulebook.acceptances if row.kind == rule.kind]
+                place = (own[-1].file, own[-1].line) if own else (file, 1)
+                log.add(RuleFault(*place, RuleSyntax.code, message, "请在accepts表中补一行关键词为空的规则。"))
 
 
 def _check_kinds(rulebook: Rulebook, file: str, log: FaultLog) -> None:
@@ -98,7 +101,9 @@ def _check_kinds(rulebook: Rulebook, file: str, log: FaultLog) -> None:
         # Kinds for reference only may be named as neutral, and need not be: what no rule names is not scored.
         if counts[kind] != 1 and not (kind.is_information_only and counts[kind] == 0):
             message = f"{kind.label}（{kind}）在kinds表中应当有且只有一行，现有{counts[kind]}行"
-            log.add(RuleFault(file, 1, RuleSyntax.code, message))
+            own = [rule.entry for rule in rulebook.scoring.kinds if rule.kind == kind]
+            place = (own[-1].file, own[-1].line) if own else (file, 1)
+            log.add(RuleFault(*place, RuleSyntax.code, message, "请补齐缺少的一行，或者删除多余的。"))
     for rule in rulebook.scoring.kinds:
         if (rule.role is Role.HONOUR) is not (rule.cap_group in groups):
             _unknown(
@@ -116,19 +121,22 @@ def _check_kinds(rulebook: Rulebook, file: str, log: FaultLog) -> None:
 
 def _check_size(rulebook: Rulebook, file: str, log: FaultLog) -> None:
     """Prove that no intermediate of scoring leaves 64 bits; two of three engines would wrap in silence."""
-    largest = max((abs(event.points) for event in rulebook.scoring.events), default=0)
+    events = sorted(rulebook.scoring.events, key=lambda event: abs(event.points))
+    largest = abs(events[-1].points) if events else 0
     product_bound = largest * MILLION + rulebook.scoring.arithmetic.rounding.addend(MILLION)
     sum_bound = largest * MOST_RECORDS + max(abs(rulebook.scoring.base), abs(rulebook.scoring.cap))
     if max(product_bound, sum_bound) > INT64_MAX:
         message = f"分值过大：中间结果可达{max(product_bound, sum_bound)}，超出64位整数"
-        log.add(RuleFault(file, 1, RuleSyntax.code, message, "请减小events表中的分值。"))
+        place = (events[-1].entry.file, events[-1].entry.line) if events else (file, 1)
+        log.add(RuleFault(*place, RuleSyntax.code, message, "请减小events表中的分值。"))
 
 
 def _check_watch(rulebook: Rulebook, file: str, log: FaultLog) -> None:
     watch = [list_type for list_type in rulebook.list_types if list_type.list_kind is ListKind.WATCH]
     if len(watch) != 1:
         message = f"重点关注名单应当有且只有一类，现有{len(watch)}类"
-        log.add(RuleFault(file, 1, RuleSyntax.code, message))
+        place = (watch[-1].entry.file, watch[-1].entry.line) if watch else (file, 1)
+        log.add(RuleFault(*place, RuleSyntax.code, message, "请补上一类，或者删除多余的。"))
 
 
 def _check_exclusion_of_red(rulebook: Rulebook, log: FaultLog) -> None:
