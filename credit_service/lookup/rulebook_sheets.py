@@ -121,7 +121,8 @@ def list_measures(book: RowWriter) -> list[BookGroup]:
             for measure in book.rulebook.measures
             if measure.nature == nature
         )
-        groups.append(BookGroup(title, "", ("措施", "内容", "法定依据", "实施单位", "采用的名单"), rows))
+        columns = ("措施", "内容", "法定依据", "实施单位", "采用的名单")
+        groups.append(BookGroup(title, "", columns, rows, as_sheets=True))
     return groups
 
 
