@@ -22,7 +22,7 @@ from credit_service.web.dependencies import Throttles
 from credit_service.web.doors import Doors
 from credit_service.web.errors import install_error_handlers
 from credit_service.web.public import governance as public_governance
-from credit_service.web.public import home, issues, sign_in, subjects
+from credit_service.web.public import home, issues, rulebook, sign_in, subjects
 from credit_service.web.review import cases, impact, resolution
 from credit_service.web.review import governance as review_governance
 from credit_service.web.review.impact_desk import ImpactDesk
@@ -66,6 +66,7 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
     for module in (
         home,
         issues,
+        rulebook,
         subjects,
         sign_in,
         uploads,
@@ -76,9 +77,9 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         quality,
         cases,
         resolution,
-        impact,
         review_governance,
         public_governance,
+        impact,
         analyst,
     ):
         app.include_router(module.router, include_in_schema=False)
