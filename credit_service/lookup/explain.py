@@ -23,7 +23,7 @@ from credit_service.warehouse.run_query import AssessmentRun
 from credit_service.warehouse.session import Session
 
 Row = Mapping[str, object]
-_COMPILED: dict[str, CompiledScoring] = {}
+_COMPILED: dict[tuple[str, ...], CompiledScoring] = {}
 """By rulebook hash: compiling takes as long as explaining ten subjects."""
 
 
@@ -98,14 +98,14 @@ def explain_subject(room: ReadingRoom, subject: str, as_of: date | None = None) 
     subject_id = subject if ":" in subject else to_subject_id(room, subject)
     day = as_of or room.today()
     with room.warehouse.open() as session:
-        run = _find_run(session, as_of=day) or AssessmentRun("", day, room.clock.now(), "")
+        run = find_run(session, as_of=day) or AssessmentRun("", day, room.clock.now(), "")
         return _explain(room, session, run, find_end(session, subject_id, run.known_at))
 
 
 def find_reasons(room: ReadingRoom, run_id: str, subject_id: str) -> tuple[Reason, ...]:
     """Return every record of a subject with what a run made of it; empty when the run is not in the warehouse."""
     with room.warehouse.open() as session:
-        run = _find_run(session, run_id=run_id)
+        run = find_run(session, run_id=run_id)
         if run is None:
             return ()
         try:
@@ -116,7 +116,7 @@ def find_reasons(room: ReadingRoom, run_id: str, subject_id: str) -> tuple[Reaso
 
 def _explain(room: ReadingRoom, session: Session, run: AssessmentRun, subject_id: str) -> Explanation:
     rulebook = room.rulebook(run.as_of, run.known_at)
-    rows = list(session.run_explanation(run, _find_compiled(rulebook), subject_id).iter_rows(named=True))
+    rows = list(session.run_explanation(run, find_compiled(rulebook), subject_id).iter_rows(named=True))
     if not rows:
         message = f"{run.as_of}时没有该主体的信用记录。"
         raise SubjectNotFound(message, remedy="请核对代码；批次入库并评价后才能说明。")
@@ -196,7 +196,7 @@ def _to_candidates(
     return tuple(found[key] for key in sorted(found))
 
 
-def _find_run(session: Session, *, as_of: date | None = None, run_id: str | None = None) -> AssessmentRun | None:
+def find_run(session: Session, *, as_of: date | None = None, run_id: str | None = None) -> AssessmentRun | None:
     """Return the newest run of a day, or the run with an id."""
     frame = session.run_query(
         "SELECT run_id, as_of, known_at, rulebook FROM assessment_runs WHERE as_of = $as_of OR run_id = $run_id"
@@ -230,10 +230,11 @@ def _find_name(session: Session, subject_id: str) -> str:
     return str(frame.item()) if frame.height else ""
 
 
-def _find_compiled(rulebook: Rulebook) -> CompiledScoring:
-    if rulebook.hash not in _COMPILED:
-        _COMPILED[rulebook.hash] = compile_scoring(rulebook)
-    return _COMPILED[rulebook.hash]
+def find_compiled(rulebook: Rulebook) -> CompiledScoring:
+    """Return the rulebook as SQL, compiled once."""
+    if rulebook.key not in _COMPILED:
+        _COMPILED[rulebook.key] = compile_scoring(rulebook)
+    return _COMPILED[rulebook.key]
 
 
 def _whole(value: object) -> int:

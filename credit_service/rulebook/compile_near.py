@@ -6,6 +6,7 @@ Before it is the query by which a rule proposes, after it the temporary table ``
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from sqlglot import exp
 
@@ -32,7 +33,7 @@ def compile_near_misses(rulebook: Rulebook, propose: Callable[[int, CandidateRul
     **Shape**: ``proposal_no subject_id category points missing``, one row per subject, category and rule.
     """
     parts = [
-        _near(edge, rule, rule.when, lambda condition, at=place, one=rule: propose(at, one, condition))
+        _near(edge, rule, rule.when, partial(propose, place, rule))
         for place, rule in enumerate(rulebook.candidates.rules, start=1)
         for edge in list_edges(rulebook, rule)
         if rule.when is not None

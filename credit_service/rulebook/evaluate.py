@@ -33,20 +33,7 @@ def evaluate(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, known_at: d
         as_of: The day of the question.
         known_at: The instant of knowledge; by default every fact counts as known.
     """
-    known = [fact for fact in facts if not fact.is_minor and _is_known(fact, known_at)]
-    latest = _find_latest(known)
-    named_kinds = {rule.kind for rule in rulebook.scoring.kinds}
-    rows = [
-        judge(
-            rulebook,
-            fact,
-            as_of,
-            repeated=latest[fact.act_key] != fact.record_id,
-            earlier=count_earlier(rulebook.history, fact, known, set(latest.values())),
-        )
-        for fact in known
-        if fact.kind in named_kinds  # Kinds no rule names are kept for reference and judged by none.
-    ]
+    rows = judge_all(rulebook, [fact for fact in facts if _is_known(fact, known_at)], as_of)
     scores = _score(rulebook, rows)
     by_rule = _apply_all(rulebook, rows, scores)
     candidates = _merge(rulebook, by_rule)
@@ -62,6 +49,30 @@ def evaluate(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, known_at: d
             rulebook, scores, by_rule, lambda rule, moved: _apply(rulebook, rule, rows, moved)
         ),
     )
+
+
+def propose(rulebook: Rulebook, rows: Sequence[Judged]) -> list[EvaluatedCandidate]:
+    """Return whom the rules propose, in no order; without the rest of an evaluation."""
+    return _merge(rulebook, _apply_all(rulebook, rows, _score(rulebook, rows)))
+
+
+def judge_all(rulebook: Rulebook, facts: Sequence[Fact], as_of: date) -> list[Judged]:
+    """Return each record as the rules read it, those about minors left out."""
+    known = [fact for fact in facts if not fact.is_minor]
+    latest = _find_latest(known)
+    last = set(latest.values())
+    named_kinds = {rule.kind for rule in rulebook.scoring.kinds}
+    return [
+        judge(
+            rulebook,
+            fact,
+            as_of,
+            repeated=latest[fact.act_key] != fact.record_id,
+            earlier=count_earlier(rulebook.history, fact, known, last),
+        )
+        for fact in known
+        if fact.kind in named_kinds  # Kinds no rule names are kept for reference and judged by none.
+    ]
 
 
 def _is_known(fact: Fact, known_at: datetime | None) -> bool:

@@ -24,6 +24,7 @@ from credit_service.rulebook.read_bounds import read_bounds
 from credit_service.rulebook.read_candidates import read_candidates
 from credit_service.rulebook.read_index import check_index_kinds, read_index
 from credit_service.rulebook.read_lists import read_lists
+from credit_service.rulebook.read_repair import read_acts
 from credit_service.rulebook.read_scoring import read_classification, read_scoring
 from credit_service.rulebook.read_severity import read_history, read_severity
 from credit_service.rulebook.read_terms import (
@@ -105,6 +106,7 @@ def build_rulebook(in_force: Sequence[RuleVersion], as_of: date, edition: str | 
         candidates=candidates_on(proposals, as_of),
         governance_index=read_index(pick["governance_index"], log),
         terms=_in_force((*read_deadlines(pick["deadlines"], log), *read_deadlines(pick["repair"], log)), as_of),
+        acts=_in_force(read_acts(pick["repair"], log), as_of),
         holiday_overrides=read_calendar(pick["calendar"], log),
         entries={},
         versions=tuple(sorted((version.name, version.version) for version in pick.values())),
@@ -191,6 +193,7 @@ def _index(rulebook: Rulebook, others: Iterable[RuleEntry], log: FaultLog) -> Ma
         candidates.rules,
         rulebook.terms,
         rulebook.untranslatable,
+        rulebook.acts,
     )
     entries += [scoring.person, scoring.repeated, *rulebook.governance_index.entries]
     find_repeats(entries, log)

@@ -49,6 +49,11 @@ class StatementOfRules(Protocol):
     """One compiled statement."""
 
     @property
+    def name(self) -> str:
+        """What it makes."""
+        ...
+
+    @property
     def sql(self) -> str:
         """The text."""
         ...

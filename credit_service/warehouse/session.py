@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from threading import RLock
 
@@ -17,8 +18,8 @@ import polars as pl
 
 from credit_service.domain.batch import Effects, Retraction
 from credit_service.errors import StorageFull, WarehouseBusy
+from credit_service.warehouse import hypothesis, write
 from credit_service.warehouse import run_query as queries
-from credit_service.warehouse import write
 from credit_service.warehouse.digest import compute_digests
 from credit_service.warehouse.limits import WarehouseLimits
 from credit_service.warehouse.reconcile import Difference, JournalEntry, compare_with_journal
@@ -149,6 +150,26 @@ class Session:
     ) -> pl.DataFrame:
         """Return why one subject scores as it does, as the last statement of ``compiled.explain`` selects it."""
         return queries.run_explanation(self.connection, run, compiled, subject_id)
+
+    def read_facts(self, run: queries.AssessmentRun, compiled: queries.CompiledRules, subject_id: str) -> pl.DataFrame:
+        """Return the facts the rules read of one subject (`hypothesis.read_facts`)."""
+        return hypothesis.read_facts(self.connection, run, compiled, subject_id)
+
+    def find_near_misses(
+        self, run: queries.AssessmentRun, compiled: queries.CompiledRules, subject_id: str
+    ) -> pl.DataFrame:
+        """Return how close one subject is to which list (`hypothesis.find_near_misses`)."""
+        return hypothesis.find_near_misses(self.connection, run, compiled, subject_id)
+
+    def propose_if(
+        self,
+        run: queries.AssessmentRun,
+        compiled: queries.CompiledRules,
+        subject_id: str,
+        repaired: Mapping[date, list[str]],
+    ) -> pl.DataFrame:
+        """Return one subject's candidates if records were repaired (`hypothesis.propose_if`); stores nothing."""
+        return hypothesis.propose_if(self.connection, run, compiled, subject_id, repaired)
 
     @contextmanager
     def write_turn(self) -> Iterator[None]:
