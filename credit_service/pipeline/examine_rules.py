@@ -36,14 +36,16 @@ def keep_checked(office: Office, tree: RuleTree) -> RulesReport:
     return report
 
 
+MOST_CHECKED = 8
 _CHECKED: dict[str, RulesReport] = {}
-"""By the files' hash, the newest only."""
+"""By the files' hash."""
 
 
 def check_files(rules: Path, rulebook: str) -> RulesReport:
     """Return what is wrong with the files of a hash, checked once per process: the same files have the same faults."""
     if rulebook not in _CHECKED:
-        _CHECKED.clear()
+        if len(_CHECKED) >= MOST_CHECKED:
+            _CHECKED.clear()
         _CHECKED[rulebook] = check_rules(rules, build_workdays)
     return _CHECKED[rulebook]
 

@@ -106,6 +106,7 @@ _LAW: Mapping[str, tuple[type[CreditServiceError], str]] = MappingProxyType(
         "ck_rulebook_adoption_reason": (EvidenceMissing, "采用规则库缺少理由或提出人。"),
         "ck_rulebook_adoption_confirmed": (EvidenceMissing, "采用规则库缺少确认人或有效的确认时间。"),
         "ck_rulebook_adoption_withdrawn": (EvidenceMissing, "撤回缺少理由、办理人或有效时间。"),
+        "compilation_is_new": (IllegalTransition, "同一编译器对同一规则不得有两种编译结果。"),
         "run_names_all": (IllegalTransition, "评价须写明所依据的规则库、结构、编译器、数据和结果。"),
         "run_by_rules_in_force": (IllegalTransition, "评价只能依据当时已采用、当日有效的规则库。"),
         "run_by_stored_sql": (IllegalTransition, "评价只能执行已留存的编译结果。"),

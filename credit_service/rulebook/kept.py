@@ -21,7 +21,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from credit_service.errors import RulebookDamaged, RulebookFaulty
-from credit_service.rulebook.cases import CASES_FILE
+from credit_service.rulebook.cases import CASES_FILE, CASES_FOLDER
 from credit_service.rulebook.load import load_rulebook
 from credit_service.rulebook.schema import Rulebook
 
@@ -152,9 +152,19 @@ def find_edited(store: Path, adopted: str, tree: RuleTree) -> tuple[str, ...]:
         RulebookDamaged: The adopted copy is not what was adopted.
     """
     old = read_tree(check_kept(store, adopted)).files
-    published = {path.rpartition("/")[0] for path in old}
+    published = {_version_of(path) for path in old}
     touched = {path for path in old.keys() | tree.files.keys() if old.get(path) != tree.files.get(path)}
-    return tuple(sorted(p for p in touched if p.rpartition("/")[0] in published and not p.endswith(f"/{CASES_FILE}")))
+    return tuple(sorted(path for path in touched if _version_of(path) in published and not _is_case(path)))
+
+
+def _version_of(path: str) -> tuple[str, ...]:
+    """Return kind, rule and version of a file."""
+    return tuple(path.split("/")[:3])
+
+
+def _is_case(path: str) -> bool:
+    parts = path.split("/")
+    return parts[3:4] == [CASES_FOLDER] or parts[-1] == CASES_FILE
 
 
 def _is_whole(target: Path, rulebook: str) -> bool:

@@ -132,6 +132,13 @@ BANS = (
             "AND r.from_on = NEW.from_on",
         ),
     ),
+    # Another program may have foreign keys switched off on SQLite.
+    Ban(
+        "compilation_of_known",
+        _COMPILATION,
+        "INSERT",
+        f"NOT ({_exists(_ADOPTION, 'r.number = NEW.adoption')} AND {_exists(_SQL, 'r.sql_hash = NEW.sql_hash')})",
+    ),
     *(
         Ban(f"{name}_never_{done}", table, event, "1 = 1")
         for table, name in ((_SQL, "rulebook_sql"), (_COMPILATION, "compilation"))

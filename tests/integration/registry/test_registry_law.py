@@ -376,8 +376,8 @@ def test_traces_are_not_emptied(full, table):
         "INSERT OR REPLACE INTO publication "
         "SELECT bulletin_id, period, serial, 'other', issued_at, files, manifest_sha256 FROM publication",
         "INSERT OR REPLACE INTO assessment_run "
-        "SELECT seq, run_id, as_of, known_at, 'other', sql_hash, counts, adoption, schema_hash, compiler, facts_digest, "
-        "result_digest FROM assessment_run",
+        "SELECT seq, run_id, as_of, known_at, 'other', sql_hash, counts, adoption, schema_hash, compiler, "
+        "facts_digest, result_digest FROM assessment_run",
         "UPDATE OR REPLACE listing_case SET state = 'ended'",
     ],
 )
