@@ -17,9 +17,10 @@ from credit_service.rulebook.fact import EvaluatedCandidate, Evaluation
 from credit_service.rulebook.faults import FaultLog
 from credit_service.rulebook.judge import add_months
 from credit_service.rulebook.read_case import PERSON_PREFIX, read_case_file
+from credit_service.rulebook.read_file import read_rule_bytes
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.section import Section
-from credit_service.rulebook.yaml_text import parse_yaml
+from credit_service.rulebook.yaml_text import MAX_BYTES, parse_yaml
 
 CASES_FILE = "cases.yaml"
 CASES_FOLDER = "cases"
@@ -42,7 +43,9 @@ def read_cases(path: Path, file: str, log: FaultLog) -> tuple[Case, ...]:
     """Return the cases of one file; faults go to the log."""
     found: tuple[Case, ...] = ()
     with log.catching():
-        found = read_case_file(Section(parse_yaml(path.read_bytes(), file), file, log), log)
+        root = path.parents[file.count("/") - 1]
+        tree = parse_yaml(read_rule_bytes(path, root, file, MAX_BYTES), file)
+        found = read_case_file(Section(tree, file, log), log)
     return found
 
 

@@ -14,15 +14,16 @@ from pathlib import Path
 from credit_service.errors import RulebookError, RuleSyntax
 from credit_service.rulebook.answer_cases import BuildWorkdays, find_answers_wrong, needs_calendar
 from credit_service.rulebook.case_types import AskedCase, Case
-from credit_service.rulebook.cases import CASES_FILE, CASES_FOLDER, find_differences, read_all_cases
+from credit_service.rulebook.cases import find_differences, read_all_cases
 from credit_service.rulebook.dated_days import find_dated_days
 from credit_service.rulebook.evaluate import evaluate
 from credit_service.rulebook.faults import FaultLog, RuleFault
 from credit_service.rulebook.law_checks import DueLaw, find_due_laws
 from credit_service.rulebook.load import build_rulebook
+from credit_service.rulebook.rule_places import check_places
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.specimens import read_specimens
-from credit_service.rulebook.versions import KINDS, RULE_FILE, RuleVersion, find_in_force, find_versions
+from credit_service.rulebook.versions import KINDS, RuleVersion, find_in_force, find_versions
 
 
 @dataclass(frozen=True, order=True)
@@ -81,7 +82,7 @@ def check_rules(rules_dir: Path, workdays: BuildWorkdays | None = None, as_of: d
     """
     log = FaultLog()
     versions = find_versions(rules_dir, log)
-    _check_places(rules_dir, log)
+    check_places(rules_dir, versions, log)
     rulebooks = _build_all(versions, log)
     cases = [case for case in read_all_cases(rules_dir, log) if workdays or not needs_calendar(case)]
     if not log.faults:
@@ -104,19 +105,6 @@ def read_everything(rules_dir: Path, log: FaultLog) -> None:
     for version in versions:
         read_specimens(version, log)
     read_all_cases(rules_dir, log)
-
-
-def _check_places(rules_dir: Path, log: FaultLog) -> None:
-    """Note files that lie where nothing reads them."""
-    for path in sorted(rules_dir.rglob("*.yaml")):
-        parts = path.relative_to(rules_dir).parts
-        file = f"{rules_dir.name}/{'/'.join(parts)}"
-        in_place = len(parts) == 4 and path.name in {RULE_FILE, CASES_FILE}
-        if not in_place and not (len(parts) == 5 and parts[3] == CASES_FOLDER):
-            message = "文件不在 <类>/<规则>/<版本>/rule.yaml 的位置，不会被读取"
-            log.add(RuleFault(file, 1, RuleSyntax.code, message, "请移到正确的目录。"))
-        elif parts[0] not in KINDS:
-            log.add(RuleFault(file, 1, RuleSyntax.code, f"没有“{parts[0]}”类规则", f"可用的类：{'、'.join(KINDS)}。"))
 
 
 def _build_all(versions: Sequence[RuleVersion], log: FaultLog) -> list[Rulebook]:

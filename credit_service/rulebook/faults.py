@@ -40,6 +40,10 @@ _LEAVES: dict[str, type[RulebookError]] = {
 }
 
 
+MAX_FAULTS = 1000
+"""Faults that are listed; a file of nothing but faults must not take the check's time and memory."""
+
+
 @dataclass(frozen=True, order=True)
 class RuleFault:
     """One fault of one rule file; ``code`` is the code of the error it becomes."""
@@ -82,14 +86,16 @@ class FaultLog:
     """Collects faults, so that an author mends all of them in one go."""
 
     faults: list[RuleFault] = field(default_factory=list)
+    known: set[RuleFault] = field(default_factory=set)
     notes: FormNotes | None = None
     """Where it is given, readers note what they ask for, so that `file_schema` can say it."""
     limits: list[RuleFault] = field(default_factory=list)
     """What the proofs could not try for every case: no faults, but said aloud."""
 
     def add(self, fault: RuleFault) -> None:
-        """Note a fault once."""
-        if fault not in self.faults:
+        """Note a fault once, and not more than anybody would read."""
+        if fault not in self.known and len(self.faults) < MAX_FAULTS:
+            self.known.add(fault)
             self.faults.append(fault)
 
     @contextmanager

@@ -6,6 +6,7 @@ Before them lie the heads of versions, after them typed entries. What depends on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar
@@ -31,6 +32,11 @@ from credit_service.rulebook.versions import RuleVersion, read_entry
 
 NATURES = ("reduces_rights", "management", "market", "incentive")
 UNITS = ("workdays", "days", "months", "years")
+_SIGN = r"[\u4e00-\u9fffA-Za-z0-9]"
+_PART = rf"(?:{_SIGN}|\(\?:{_SIGN}+(?:\|{_SIGN}+)*\)|\[\^[。；，、]+\]\*)"
+_PATTERN = re.compile(rf"{_PART}+(?:\|{_PART}+)*")
+"""The part of regular expressions that rules may use: it cannot take long over any text, nor say anything else."""
+_PATTERN_WORDS = "要查找的文字；几种写法之间用|，其中一段可写(?:甲|乙)，中间可有别的字处写[^。；]*"
 T = TypeVar("T")
 
 
@@ -90,7 +96,9 @@ def read_catalogue(
 
     def read_forbidden(row: Section) -> ForbiddenTopic:
         place = row.choice("place", FORBIDDEN_PLACES)
-        return ForbiddenTopic(row.text("pattern"), place, read_entry(row, version, text_key="reason"))
+        return ForbiddenTopic(
+            row.matching("pattern", _PATTERN, _PATTERN_WORDS), place, read_entry(row, version, text_key="reason")
+        )
 
     classes = read_rows(version.table("classes", log), read_class, log)
     return classes, read_rows(version.table("forbidden", log), read_forbidden, log)

@@ -12,15 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
+from os.path import lexists
 from pathlib import Path
 
 from credit_service.errors import RuleNotInForce, RuleOverlap, RuleSyntax, RuleWithoutSource, UnknownIndicator
 from credit_service.rulebook.faults import FaultLog, RuleFault, suggest
+from credit_service.rulebook.read_file import read_rule_bytes
 from credit_service.rulebook.read_laws import read_laws
 from credit_service.rulebook.rule_types import STATUSES, Law, RuleEntry
 from credit_service.rulebook.section import Section
 from credit_service.rulebook.tables import read_table
-from credit_service.rulebook.yaml_text import YamlMap, parse_yaml
+from credit_service.rulebook.yaml_text import MAX_BYTES, YamlMap, parse_yaml
 
 KINDS = (
     "governance",
@@ -70,7 +72,7 @@ class RuleVersion:
         with log.catching():
             self.tables.need(name, f"缺少表格“{name}”", "请在tables中写明。")
             path = self._table_path(name)
-            return read_table(path, self.file.removesuffix(RULE_FILE) + path.name, log)
+            return read_table(path, self.directory, self.file.removesuffix(RULE_FILE) + path.name, log)
         return []
 
     def table_paths(self) -> dict[str, Path]:
@@ -79,7 +81,9 @@ class RuleVersion:
         Raises:
             Refusal: One is no plain CSV file beside the rule.
         """
-        return {name: self._table_path(name) for name in self.tables.tree.items}
+        # Not through the section: what is asked for there is what the readers know, and here every name is.
+        names = Section(self.tables.tree, self.file, FaultLog(), self.tables.place)
+        return {name: self.directory / _read_table_name(names, name) for name in names.tree.items}
 
     def files(self) -> list[Path]:
         """Return the files that make the rule, sorted."""
@@ -91,8 +95,7 @@ class RuleVersion:
         self.tables.finish()
 
     def _table_path(self, name: str) -> Path:
-        file = self.tables.matching(name, _TABLE_NAME, "同一目录下的CSV文件名（小写字母、数字、下划线，以.csv结尾）")
-        return self.directory / file
+        return self.directory / _read_table_name(self.tables, name)
 
 
 def find_versions(rules_dir: Path, log: FaultLog) -> list[RuleVersion]:
@@ -100,7 +103,9 @@ def find_versions(rules_dir: Path, log: FaultLog) -> list[RuleVersion]:
     versions: list[RuleVersion] = []
     if not rules_dir.is_dir():
         log.add(RuleFault(rules_dir.name, 1, RuleSyntax.code, "规则目录不存在", "请核对 CREDIT_RULES 设置。"))
-    for path in sorted(rules_dir.glob(f"*/*/*/{RULE_FILE}")):
+    # A link that leads nowhere is no file, but it is there, and a rule that is not read must not go unnoticed.
+    paths = [directory / RULE_FILE for directory in rules_dir.glob("*/*/*")]
+    for path in sorted(path for path in paths if lexists(path)):
         with log.catching():
             versions.append(_read_head(rules_dir, path, log))
     versions.sort(key=lambda version: (version.name, version.from_on, version.version))
@@ -164,7 +169,7 @@ def read_entry(section: Section, version: RuleVersion, id_key: str = "id", text_
 def _read_head(rules_dir: Path, path: Path, log: FaultLog) -> RuleVersion:
     kind, rule, version, _ = path.relative_to(rules_dir).parts
     file = f"{rules_dir.name}/{path.relative_to(rules_dir).as_posix()}"
-    section = Section(parse_yaml(path.read_bytes(), file), file, log)
+    section = Section(parse_yaml(read_rule_bytes(path, rules_dir, file, MAX_BYTES), file), file, log)
     for key, expected in (("kind", kind), ("rule", rule), ("version", version)):
         if section.text(key) != expected:
             section.refuse(key, f"字段“{key}”是“{section.text(key)}”，与所在目录“{expected}”不一致")
@@ -188,6 +193,10 @@ def _read_head(rules_dir: Path, path: Path, log: FaultLog) -> RuleVersion:
     if head.to_on is not None and head.to_on < head.from_on:
         section.refuse("in_force", "截止日期早于施行日期")
     return head
+
+
+def _read_table_name(tables: Section, name: str) -> str:
+    return tables.matching(name, _TABLE_NAME, "同一目录下的CSV文件名（小写字母、数字、下划线，以.csv结尾）")
 
 
 def _read_tables(section: Section) -> Section:
