@@ -23,14 +23,14 @@ SPARK = "spark"
 _ITEM = "item"
 _TEMPORARY = exp.TemporaryProperty
 _TYPES = {"VARCHAR": "STRING", "INTEGER": "INT", "BIGINT": "BIGINT", "BOOLEAN": "BOOLEAN", "DATE": "DATE"}
-_CAST_TYPES = {exp.DType.BIGINT, exp.DType.INT, exp.DType.DATE, exp.DType.TIMESTAMPNTZ}
+_CAST_TYPES = {"BIGINT", "INT", "DATE", "TIMESTAMP", "DECIMAL(38, 0)"}
 _BOTH = frozenset({"this", "expression"})
 _THIS = frozenset({"this"})
 
 KEPT: dict[type[exp.Expr], frozenset[str]] = {
     **dict.fromkeys((exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.And, exp.Or, exp.Mul, exp.Is), _BOTH),
     **dict.fromkeys((exp.Contains, exp.ArrayContains), _BOTH),
-    **dict.fromkeys((exp.Not, exp.Paren, exp.Where, exp.Having, exp.From, exp.Placeholder), _THIS),
+    **dict.fromkeys((exp.Not, exp.Neg, exp.Paren, exp.Where, exp.Having, exp.From, exp.Placeholder), _THIS),
     **dict.fromkeys((exp.Sum, exp.Min, exp.Max, exp.Abs, exp.Year, exp.Month, exp.Day), _THIS),
     **dict.fromkeys((exp.Null, exp.Star, exp.RowNumber, exp.Distinct), frozenset[str]()),
     exp.Boolean: _THIS,
@@ -50,7 +50,8 @@ KEPT: dict[type[exp.Expr], frozenset[str]] = {
     exp.Case: frozenset({"ifs", "default"}),
     exp.If: frozenset({"this", "true"}),
     exp.Count: frozenset({"this", "big_int"}),
-    exp.Window: frozenset({"this", "partition_by", "order", "over"}),
+    exp.Window: frozenset({"this", "partition_by", "order", "over", "spec"}),
+    exp.WindowSpec: frozenset({"kind", "start", "start_side", "end", "end_side"}),
     exp.Order: frozenset({"expressions"}),
     # Where empty values stand is always written out: the engines' own habits differ.
     exp.Ordered: frozenset({"this", "desc", "nulls_first"}),
@@ -185,7 +186,7 @@ def _check_parts(node: exp.Expr, known: Collection[str]) -> None:
 
 def _cast(node: exp.Expr) -> exp.Expr:
     target = node.args["to"]
-    if target.this not in _CAST_TYPES or target.expressions:
+    if target.sql(dialect=DIALECT) not in _CAST_TYPES:
         raise SparkTemplateMissing(target)
     return exp.cast(render_node(node.this), target.copy())
 
@@ -211,14 +212,17 @@ def _add(node: exp.Expr) -> exp.Expr:
 
 
 def _subtract(node: exp.Expr) -> exp.Expr:
-    """A difference of numbers, or the days between two days: Spark's ``-`` would give an interval."""
-    left, right = node.this, node.expression
-    if _is_day(left) != _is_day(right):
+    """A difference of numbers, or the days between two days: Spark's ``-`` would give an interval.
+
+    An aggregate may name a day as its rule likes; beside a day it is one. A number of days taken off a day is refused.
+    """
+    both = [node.this, node.expression]
+    rendered = [render_node(side) for side in both]
+    if not any(_is_day(side) for side in both):
+        return exp.Sub(this=rendered[0], expression=rendered[1])
+    if any(not _is_day(side) and not isinstance(side, exp.Column) for side in both):
         raise SparkTemplateMissing(node)
-    both = [render_node(left), render_node(right)]
-    return (
-        exp.Anonymous(this="DATEDIFF", expressions=both) if _is_day(left) else exp.Sub(this=both[0], expression=both[1])
-    )
+    return exp.Anonymous(this="DATEDIFF", expressions=rendered)
 
 
 def _is_day(node: exp.Expr) -> bool:
