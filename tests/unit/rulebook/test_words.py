@@ -9,14 +9,21 @@ from pathlib import Path
 import pytest
 
 from credit_service.rulebook.field_words import FIELD_WORDS, TRUTH_WORDS, say_fen, say_member, say_points, say_truth
-from credit_service.rulebook.fields import JUDGED_SCOPE, RECORD_SCOPE, ValueType, standing_scope, subject_scope
+from credit_service.rulebook.fields import (
+    JUDGED_SCOPE,
+    RECORD_SCOPE,
+    FieldSpec,
+    ValueType,
+    standing_scope,
+    subject_scope,
+)
 from credit_service.rulebook.load import load_rulebook
 from credit_service.rulebook.parse_condition import parse_condition
 from credit_service.rulebook.words import say_condition
 
 RULES = Path(__file__).parents[3] / "rules"
 GRADES = ("A", "B", "C", "D")
-SCOPES = (JUDGED_SCOPE, standing_scope(GRADES), subject_scope(GRADES, ["counted"]))
+SCOPES = (JUDGED_SCOPE, standing_scope(GRADES), subject_scope(GRADES, [FieldSpec("counted", ValueType.INT)]))
 
 
 @pytest.mark.parametrize(
