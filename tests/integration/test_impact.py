@@ -7,16 +7,19 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from integration.adoption_world import DECIDER, EVENTS, REVIEWER, TODAY, Penalty, open_adoption_world
 from integration.impact_world import DAY, FOUR, OTHER_PERSON, PERSON, TWO, make_draft, open_world
 
 from credit_service.bootstrap import Service
 from credit_service.domain.score import ListKind
-from credit_service.errors import RulebookFaulty
+from credit_service.errors import RulebookFaulty, RulebookNotAdopted
+from credit_service.lookup.draft_sources import ON_DISK, list_offered, open_draft
 from credit_service.lookup.impact import ImpactQuestion, compare_draft
 from credit_service.lookup.impact_page import render_report
 from credit_service.lookup.impact_types import Flow, GradeMove, Impact
 from credit_service.lookup.impact_words import summarise, to_json
 from credit_service.lookup.impact_workbook import write_workbook
+from credit_service.pipeline.adopt import ProposalRequest, confirm_rulebook, propose_rulebook
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +185,24 @@ def test_the_workbook_has_charts_and_no_formulas(harsher: Impact, tmp_path: Path
         sheets = [book.read(name).decode() for name in names if name.startswith("xl/worksheets/sheet")]
         assert not [sheet for sheet in sheets if "<f>" in sheet]
         assert "示范区&lt;二号&gt;药店" in book.read("xl/sharedStrings.xml").decode()
+
+
+def test_what_waits_for_its_second_person_and_what_is_on_disk_can_be_compared(tmp_path: Path):
+    world = open_adoption_world(tmp_path)
+    room = world.service.reading_room
+    assert [offered.key for offered in list_offered(room)] == [ON_DISK]
+    world.ingest(Penalty(1, 1))
+    world.set_points(-2)
+    proposed = propose_rulebook(world.service.office, ProposalRequest(REVIEWER, TODAY, "八号文", (EVENTS,)))
+    waiting = list_offered(room)[1]
+    assert (waiting.key, waiting.from_on) == (proposed.adoption.rulebook, TODAY)
+    for key in (ON_DISK, waiting.key):
+        with open_draft(room, key, None) as rules:
+            impact = compare_draft(room, ImpactQuestion(rules, TODAY))
+        # A point more, of which two months after the act only a part still counts.
+        assert impact.whole.moved == 1
+        assert -10_000 < impact.whole.lowest < 0
+    confirm_rulebook(world.service.office, waiting.key, DECIDER)
+    assert [offered.key for offered in list_offered(room)] == [ON_DISK]
+    with pytest.raises(RulebookNotAdopted), open_draft(room, waiting.key, None):
+        pass

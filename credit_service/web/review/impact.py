@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import UploadFile
 
 from credit_service.errors import CreditServiceError, UnreadableFile
+from credit_service.lookup.draft_sources import list_offered
 from credit_service.lookup.impact_page import render_body, render_report
 from credit_service.lookup.impact_types import Impact
 from credit_service.lookup.impact_words import to_json
@@ -24,7 +25,7 @@ from credit_service.lookup.impact_workbook import write_workbook
 from credit_service.web.department.chosen_files import to_file_name
 from credit_service.web.dependencies import CaseVisit, Visit, check_form_token, check_token, redirect_to
 from credit_service.web.errors import status_of
-from credit_service.web.review.impact_desk import KeptImpact, find_impacts
+from credit_service.web.review.impact_desk import ChosenDraft, KeptImpact, find_impacts
 
 DRAFT_BODY = 16 * 2**20
 """A ZIP of rule files; bytes."""
@@ -41,6 +42,8 @@ class DraftForm:
 
     upload: UploadFile | None
     as_of: str
+    source: str
+    """Key of a draft that is here already; empty for an upload."""
 
 
 async def read_draft_form(visit: CaseVisit) -> AsyncIterator[DraftForm]:
@@ -49,11 +52,11 @@ async def read_draft_form(visit: CaseVisit) -> AsyncIterator[DraftForm]:
     Raises:
         ScopeDenied: The form was not made for this sign-in.
     """
-    async with visit.request.form(max_files=1, max_fields=4) as form:
+    async with visit.request.form(max_files=1, max_fields=6) as form:
         check_token(visit.person.csrf, str(form.get("csrf", "")))
         upload = form.get("file")
         chosen = upload if isinstance(upload, UploadFile) and upload.filename else None
-        yield DraftForm(chosen, str(form.get("as_of", "")).strip())
+        yield DraftForm(chosen, str(form.get("as_of", "")).strip(), str(form.get("source", "")))
 
 
 @router.get("/review/rules/impact", response_class=HTMLResponse)
@@ -66,14 +69,10 @@ def show_desk(visit: CaseVisit) -> Response:
 def submit_draft(visit: CaseVisit, form: Annotated[DraftForm, Depends(read_draft_form)]) -> Response:
     """Take a draft and go on to its comparison."""
     try:
-        as_of = _to_day(form.as_of, visit.office.today())
-        if form.upload is None:
-            message = "没有选择文件。"
-            raise UnreadableFile(message, remedy="请选择规则草案的 ZIP 压缩包，再点“开始比较”。")
+        chosen = _choose(visit, form)
     except CreditServiceError as fault:
-        return _show_desk(visit, fault, form.as_of)
-    desk = find_impacts(visit.request)
-    kept = desk.compare(visit.person, form.upload, to_file_name(form.upload.filename or ""), as_of)
+        return _show_desk(visit, fault, form)
+    kept = find_impacts(visit.request).compare(visit.person, chosen)
     return redirect_to(f"/review/rules/impact/{kept.token}")
 
 
@@ -129,15 +128,33 @@ def _render(impact: Impact, ending: str, district: str) -> tuple[bytes, str]:
     raise UnreadableFile(message, remedy="可用的格式：html、xlsx、json。")
 
 
-def _show_desk(visit: Visit, fault: CreditServiceError | None = None, as_of: str = "") -> Response:
+def _show_desk(visit: Visit, fault: CreditServiceError | None = None, form: DraftForm | None = None) -> Response:
     own: tuple[KeptImpact, ...] = find_impacts(visit.request).list_own(visit.person)
     context = {
         "kept": own,
         "fault": fault,
-        "as_of": as_of or visit.office.today().isoformat(),
+        "offered": list_offered(visit.room),
+        "source": form.source if form else "",
+        "as_of": (form.as_of if form else "") or visit.office.today().isoformat(),
         "limit_mb": DRAFT_BODY // 2**20,
     }
     return visit.page("review/impact.html", context, status=status_of(fault) if fault else 200)
+
+
+def _choose(visit: Visit, form: DraftForm) -> ChosenDraft:
+    """Return what is to be compared.
+
+    Raises:
+        UnreadableFile: The day cannot be read, or nothing was chosen.
+    """
+    as_of = _to_day(form.as_of, visit.office.today())
+    if form.source:
+        label = next((one.label for one in list_offered(visit.room) if one.key == form.source), form.source[:80])
+        return ChosenDraft(label, form.source, None, as_of)
+    if form.upload is None:
+        message = "没有选择文件。"
+        raise UnreadableFile(message, remedy="请选择规则草案的 ZIP 压缩包，或服务器上已有的草案，再点“开始比较”。")
+    return ChosenDraft(to_file_name(form.upload.filename or ""), "", form.upload, as_of)
 
 
 def _to_day(text: str, today: date) -> date:

@@ -22,7 +22,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from credit_service.errors import CreditServiceError, RunNotFound, UnreadableFile
-from credit_service.lookup.draft_upload import unpacked
+from credit_service.lookup.draft_sources import open_draft
 from credit_service.lookup.impact import ImpactQuestion, compare_draft
 from credit_service.lookup.impact_types import Impact
 from credit_service.lookup.reading_room import ReadingRoom
@@ -35,6 +35,18 @@ KEPT_PER_SIGN_IN = 3
 """Who compares more loses the oldest."""
 
 
+@dataclass(frozen=True)
+class ChosenDraft:
+    """What somebody chose to compare."""
+
+    name: str
+    """What it is called on the page."""
+    key: str
+    """Of an offered draft; empty where one is uploaded."""
+    upload: UploadFile | None
+    as_of: date
+
+
 @dataclass
 class KeptImpact:
     """A comparison of one sign-in; complete once ``is_done`` is set."""
@@ -42,7 +54,7 @@ class KeptImpact:
     token: str
     owner: str = field(repr=False)
     name: str
-    """What the file was called."""
+    """What the draft is called."""
     as_of: date
     kept_at: float
     is_done: Event = field(default_factory=Event)
@@ -70,13 +82,14 @@ class ImpactDesk:
         self._turn = Lock()
         self._kept: dict[str, KeptImpact] = {}
 
-    def compare(self, person: SignedIn, upload: UploadFile, name: str, as_of: date) -> KeptImpact:
+    def compare(self, person: SignedIn, chosen: ChosenDraft) -> KeptImpact:
         """Take a draft and begin to compare it in the background."""
-        kept = KeptImpact(secrets.token_urlsafe(24), person.token, name, as_of, time.monotonic())
+        kept = KeptImpact(secrets.token_urlsafe(24), person.token, chosen.name, chosen.as_of, time.monotonic())
         folder = Path(tempfile.mkdtemp(prefix="impact-"))
-        archive = folder / "draft.zip"
-        with archive.open("wb") as target:
-            shutil.copyfileobj(upload.file, target)
+        archive = None if chosen.upload is None else folder / "draft.zip"
+        if archive is not None and chosen.upload is not None:
+            with archive.open("wb") as target:
+                shutil.copyfileobj(chosen.upload.file, target)
         with self._lock:
             self._kept[kept.token] = kept
             own = sorted((one for one in self._kept.values() if one.owner == person.token), key=lambda one: one.kept_at)
@@ -85,7 +98,8 @@ class ImpactDesk:
         kept.timer = Timer(KEPT_SECONDS, self.discard, (kept,))
         kept.timer.daemon = True
         kept.timer.start()
-        Thread(target=self._work, args=(kept, folder), name="impact", daemon=True).start()
+        work = (kept, chosen.key, archive, folder)
+        Thread(target=self._work, args=work, name="impact", daemon=True).start()
         return kept
 
     def get(self, person: SignedIn, token: str) -> KeptImpact:
@@ -114,12 +128,12 @@ class ImpactDesk:
         if kept.timer is not None:
             kept.timer.cancel()
 
-    def _work(self, kept: KeptImpact, folder: Path) -> None:
+    def _work(self, kept: KeptImpact, key: str, archive: Path | None, folder: Path) -> None:
         def tell(done: int, total: int) -> None:
             kept.done, kept.total = done, total
 
         try:
-            with self._turn, unpacked(folder / "draft.zip") as rules:
+            with self._turn, open_draft(self._room, key, archive) as rules:
                 kept.impact = compare_draft(self._room, ImpactQuestion(rules, kept.as_of), tell)
         except CreditServiceError as fault:
             kept.fault = fault
