@@ -31,7 +31,7 @@ from credit_service.rulebook.proofs.worlds import Worlds, is_rising
 
 RULES = Path(__file__).parents[2] / "rules"
 TODAY = date(2028, 2, 29)
-GROUND = Ground(TODAY, {}, {})
+GROUND = Ground(TODAY, {}, {}, frozenset({"ends_on"}))
 SCOPE = Scope(
     "一条记录",
     (
@@ -66,6 +66,7 @@ dated = st.one_of(
     st.builds("{} {} {}".format, days, comparators, days),
     st.builds("days({}, as_of) {} {}".format, days, comparators, amounts),
     st.builds("days({}, {}) {} {}".format, days, days, comparators, amounts),
+    st.builds("months({}, {}) {} {}".format, days, days, comparators, st.integers(0, 2).map(str)),
 )
 in_months = st.builds("months(decided_on, as_of) {} {}".format, comparators, st.integers(0, 3).map(str))
 plain = st.sampled_from(
@@ -150,7 +151,7 @@ def test_an_example_is_one(condition, row):
 
 
 @settings(max_examples=300)
-@given(conditions, rows, st.sampled_from(("fine_fen", "paid_fen", "mask_a")), st.data())
+@given(conditions, rows, st.sampled_from(("fine_fen", "paid_fen", "mask_a", "ends_on")), st.data())
 def test_a_step_the_wrong_way_is_found_and_is_one(condition, row, name, data):
     worlds = build([condition])
     step = worlds.find_step(worlds.where(condition), worlds.where(None), [name], is_rising(name))
@@ -160,7 +161,10 @@ def test_a_step_the_wrong_way_is_found_and_is_one(condition, row, name, data):
         assert not holds(plain_condition, {**row, **step.after})
         assert {key for key in step.after if step.before[key] != step.after[key]} == {name}
     elif worlds.exact:
-        higher = True if name == "mask_a" else row[name] + data.draw(st.integers(1, 9))
+        assume(row[name] is not None)
+        step_size = data.draw(st.integers(1, 9))
+        more = {"mask_a": True, "ends_on": timedelta(days=step_size)}.get(name, step_size)
+        higher = True if name == "mask_a" else row[name] + more
         assert not (holds(plain_condition, row) and not holds(plain_condition, {**row, name: higher}))
 
 

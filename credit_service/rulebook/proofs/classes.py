@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import product
 
 from credit_service.rulebook.evaluate_condition import value_of
 from credit_service.rulebook.fields import AS_OF, LARGEST, NUMERIC, FieldSpec, ValueType
-from credit_service.rulebook.judge import add_months
 from credit_service.rulebook.nodes import Compare, Condition, Operand, Span, Within, list_fields
+from credit_service.rulebook.proofs.calendar_steps import may_meet, move_day
+from credit_service.rulebook.proofs.day_trees import list_tree_points
 from credit_service.rulebook.proofs.diagrams import TooTangled
 from credit_service.rulebook.proofs.linear import Linear, list_constants, read_differences
 
@@ -50,6 +51,8 @@ class Ground:
     """Lowest and highest value of a number, where it is not that of its type."""
     bounds: Mapping[str, tuple[int, ...]]
     """Further values at which something changes, such as the points a grade begins at."""
+    moved: frozenset[str] = frozenset()
+    """Days some proof moves while all others stand still."""
 
 
 def list_points(specs: Sequence[FieldSpec], atoms: Sequence[Condition], ground: Ground) -> tuple[list[Point], bool]:
@@ -58,6 +61,11 @@ def list_points(specs: Sequence[FieldSpec], atoms: Sequence[Condition], ground: 
     Raises:
         TooTangled: There are too many.
     """
+    tree = list_tree_points(specs, atoms, ground.today, ground.moved)
+    if tree is not None:
+        if len(tree[0]) > MOST_POINTS:
+            raise TooTangled
+        return tree
     steps = _read_steps(specs, atoms, ground)
     choices = [_list_values(spec, specs, steps, ground) for spec in specs]
     size = 1
@@ -93,7 +101,7 @@ def _read_steps(specs: Sequence[FieldSpec], atoms: Sequence[Condition], ground: 
         exact=exact
         and not found["other"]
         and (not found["sum"] or free <= 2)
-        and (not found["months"] or (free == 1 and not _meet(found["months"], found["difference"]))),
+        and (not found["months"] or (free == 1 and not may_meet(found["months"], found["difference"]))),
     )
 
 
@@ -117,11 +125,6 @@ def _place(linear: Linear) -> tuple[str, set[int]]:
     if sum(coefficients):
         return "sum", {-constant * coefficients[0]}
     return "difference", {constant, -constant}
-
-
-def _meet(months: set[int], differences: set[int]) -> bool:
-    """Return whether a number of days may lie among the lengths so many months can have."""
-    return any(28 * abs(m) - 3 <= abs(d) <= 31 * abs(m) + 3 for m in months if m for d in differences)
 
 
 def _bisect(atom: Compare | Within, ground: Ground) -> tuple[set[int], bool]:
@@ -190,7 +193,7 @@ def _list_values(spec: FieldSpec, specs: Sequence[FieldSpec], steps: Steps, grou
 def _spread(base: set[int], steps: Steps, size: int) -> set[int]:
     """Return the values reached from some by the distances of a component of so many fields."""
     reached = set(base)
-    for _ in range(size - 1):
+    for _ in range(size if size > 1 else 0):
         reached |= {value + step for value in reached for step in steps.differences}
         reached |= {total - value for value in reached for total in steps.sums}
         reached |= {(a + b) // 2 + near for a in steps.sums for b in steps.differences for near in (0, 1)}
@@ -203,16 +206,10 @@ def _list_days(specs: Sequence[FieldSpec], steps: Steps, ground: Ground) -> list
     size = len(specs)
     reached = {ground.today} | {date.fromordinal(day) for day in steps.bounds}
     for _ in range(size):
-        reached |= {_move(day, days=step) for day in reached for step in steps.differences}
-        reached |= {_move(day, months=step) for day in reached for step in {*steps.months, *(-m for m in steps.months)}}
+        reached |= {move_day(day, days=step) for day in reached for step in steps.differences}
+        reached |= {
+            move_day(day, months=step) for day in reached for step in {*steps.months, *(-m for m in steps.months)}
+        }
     jitter = max(size, 3 if steps.months else 0)
-    days = {_move(day, days=step) for day in reached for step in range(-jitter, jitter + 1)}
+    days = {move_day(day, days=step) for day in reached for step in range(-jitter, jitter + 1)}
     return sorted(day for day in days if _EARLIEST <= day <= _LATEST)
-
-
-def _move(day: date, *, days: int = 0, months: int = 0) -> date:
-    """Return another day; one beyond the calendar stays where it is."""
-    try:
-        return add_months(day, months) + timedelta(days=days)
-    except (OverflowError, ValueError):
-        return day

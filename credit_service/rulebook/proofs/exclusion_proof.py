@@ -16,6 +16,7 @@ from credit_service.rulebook.proofs.finding import (
 )
 from credit_service.rulebook.proofs.first_match import Ordered, find_covering, note_unreachable
 from credit_service.rulebook.proofs.ties import (
+    LATER,
     SEVERITIES,
     build_ground,
     is_kind,
@@ -26,9 +27,6 @@ from credit_service.rulebook.proofs.ties import (
 from credit_service.rulebook.proofs.worlds import Worlds, is_rising, say
 from credit_service.rulebook.rule_types import Exclusion, Role
 from credit_service.rulebook.schema import Rulebook
-
-_LATER = ("min_until", "max_until", "active_until")
-"""A worse record is published, and counts, until later."""
 
 
 def prove_exclusions(rulebook: Rulebook, log: FaultLog) -> None:
@@ -64,7 +62,7 @@ def _note_spared(
     counted = given
     for applies in applied:
         counted = worlds.diagrams.without(counted, applies)
-    moves = [(name, is_rising(name)) for name in (*list_heavier(WINDOW_SCOPE), *_LATER)]
+    moves = [(name, is_rising(name)) for name in (*list_heavier(WINDOW_SCOPE), *sorted(LATER))]
     for name, is_step in [*moves, ("severity", is_rising("severity", SEVERITIES))]:
         step = worlds.find_step(counted, given, [name], is_step)
         if step is None:

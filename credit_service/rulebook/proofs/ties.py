@@ -17,6 +17,8 @@ from credit_service.rulebook.schema import Rulebook
 
 SEVERITIES = (Severity.MINOR.value, Severity.GENERAL.value, Severity.SERIOUS.value)
 """From the lightest to the worst."""
+LATER = frozenset({"min_until", "max_until", "active_until"})
+"""A worse record is published, and counts, until later."""
 
 
 def list_heavier(scope: Scope) -> list[str]:
@@ -33,6 +35,7 @@ def build_ground(rulebook: Rulebook, category: tuple[int, int] = (0, 99)) -> Gro
         today=rulebook.as_of,
         ranges={"points": scale, "whole_points": scale, "category": category, "weight": (0, 1_000_000)},
         bounds={"points": thresholds, "whole_points": thresholds},
+        moved=LATER | {count.name for count in rulebook.candidates.counts if count.spec.type is ValueType.DATE},
     )
 
 

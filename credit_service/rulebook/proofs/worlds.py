@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice, permutations, product
 
 from credit_service.rulebook.evaluate_condition import holds
 from credit_service.rulebook.fields import AS_OF, FieldSpec, Scope, ValueType
@@ -203,22 +204,17 @@ def _build(
 def _list_steps(component: Component, moved: Sequence[str], is_step: IsStep) -> list[tuple[int, int]]:
     """Return places of points of different classes, the second one a step from the first, each pair of classes once."""
     fixed = [name for name in component.names if name not in moved]
-    groups: dict[tuple[object, ...], list[int]] = {}
+    groups: dict[tuple[object, ...], dict[int, list[int]]] = {}
     for place, point in enumerate(component.points):
-        groups.setdefault(tuple(point[name] for name in fixed), []).append(place)
+        group = groups.setdefault(tuple(point[name] for name in fixed), {})
+        group.setdefault(component.marks[place], []).append(place)
     found: dict[tuple[int, int], tuple[int, int]] = {}
-    for places in groups.values():
-        if len({component.marks[place] for place in places}) == 1:
-            continue
-        for first in places:
-            for second in places:
-                marks = (component.marks[first], component.marks[second])
-                if (
-                    marks[0] != marks[1]
-                    and marks not in found
-                    and is_step(component.points[first], component.points[second])
-                ):
-                    found[marks] = (first, second)
+    for group in groups.values():
+        for marks in permutations(group, 2):
+            if marks not in found:
+                pairs = product(group[marks[0]], group[marks[1]])
+                steps = (pair for pair in pairs if is_step(*(component.points[place] for place in pair)))
+                found.update((marks, step) for step in islice(steps, 1))
     return list(found.values())
 
 
