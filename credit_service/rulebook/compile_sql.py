@@ -27,6 +27,7 @@ from credit_service.rulebook.compile_near import compile_near_misses
 from credit_service.rulebook.compile_nodes import as_of_day, compile_condition
 from credit_service.rulebook.compile_standing import compile_standing
 from credit_service.rulebook.decision_tables import SqlTable, build_tables
+from credit_service.rulebook.nodes import Condition
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.steps import DIALECT as STEP_DIALECT
 from credit_service.rulebook.steps import fill, read_query, read_step
@@ -99,13 +100,18 @@ def _bodies(rulebook: Rulebook) -> dict[str, exp.Query]:
     bodies |= compile_standing_counts(rulebook)
     for place, rule in enumerate(rulebook.candidates.rules, start=1):
         bodies[f"proposal_{place}"] = _proposal(rulebook, place, rule)
-    bodies["proposals"] = exp.union(
-        *(exp.select("*").from_(f"proposal_{place}") for place in range(1, len(rulebook.candidates.rules) + 1)),
-        distinct=False,
-    )
+    bodies["proposals"] = _gather(len(rulebook.candidates.rules))
     bodies["proposed"] = read_query("proposed")
     bodies["near"] = compile_near_misses(rulebook, lambda place, rule, when: _proposal(rulebook, place, rule, when))
     return bodies
+
+
+def _gather(rules: int) -> exp.Query:
+    """Return what all rules propose; on a day without any rule, nothing."""
+    parts = [exp.select("*").from_(f"proposal_{place}") for place in range(1, rules + 1)]
+    if not parts:
+        return read_query("no_proposal")
+    return exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
 
 
 def _searches_fact(rulebook: Rulebook) -> exp.Expr:
@@ -124,19 +130,10 @@ def _judged(rulebook: Rulebook, *, with_history: bool) -> exp.Query:
 
 
 def _judging(rulebook: Rulebook) -> dict[str, exp.Expr]:
-    severity = exp.Case()
-    for place, rule in enumerate(rulebook.severity, start=1):
-        if rule.when is None:
-            severity = severity.else_(exp.Literal.number(place))
-        else:
-            severity = severity.when(compile_condition(rule.when), exp.Literal.number(place))
-    exclusion = exp.Case()
-    for place, exclude in enumerate(rulebook.scoring.exclusions, start=1):
-        exclusion = exclusion.when(compile_condition(exclude.when), exp.Literal.number(place))
     scored = [exp.Literal.string(kind) for kind in sorted(rulebook.scoring.scored_subjects)]
     return {
-        "severity_no": severity,
-        "exclusion_no": exclusion,
+        "severity_no": _find_first(rule.when for rule in rulebook.severity),
+        "exclusion_no": _find_first(exclude.when for exclude in rulebook.scoring.exclusions),
         "scored": exp.In(this=exp.column("subject_kind"), expressions=scored),
         "person_no": exp.Literal.number(len(rulebook.scoring.exclusions) + 1),
         "as_of": as_of_day(),
@@ -144,10 +141,25 @@ def _judging(rulebook: Rulebook) -> dict[str, exp.Expr]:
     }
 
 
+def _find_first(conditions: Iterable[Condition | None]) -> exp.Expr:
+    """Return the number of the first condition that holds, NULL where none does; None holds of every record."""
+    case, default = exp.Case(), None
+    for place, condition in enumerate(conditions, start=1):
+        if condition is None:
+            default = exp.Literal.number(place)
+        else:
+            case = case.when(compile_condition(condition), exp.Literal.number(place))
+    if case.args.get("ifs"):
+        return case.else_(default) if default else case
+    return default or exp.cast(exp.Null(), "INT")
+
+
 def _proposal(rulebook: Rulebook, place: int, rule: CandidateRule, when: exp.Expr | None = None) -> exp.Query:
     """Return what a rule proposes; with ``when``, on that condition about the standing in place of its own."""
     if when is None:
         when = compile_condition(rule.when, "s") if rule.when else exp.true()
+    # It stands among other conditions: an OR of its own must not take them along.
+    when = exp.Paren(this=when) if isinstance(when, exp.Or) else when
     query = read_query(
         f"proposal_{rule.scope}",
         {

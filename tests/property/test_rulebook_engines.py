@@ -85,6 +85,7 @@ def facts_on(draw: st.DrawFn, as_of: date) -> list[Fact]:
                 penalty_mask=draw(st.integers(0, 2047)),
                 fine_fen=draw(st.sampled_from((0, 1, 50_000, 99_999_999, 100_000_000, 10**15))),
                 confiscated_fen=draw(st.sampled_from((0, 1))),
+                amount_fen=draw(st.sampled_from((0, 50_000, 10**15))),
                 honour_level=draw(st.sampled_from(HONOUR_LEVELS)),
                 simple_procedure=draw(st.booleans()),
                 ends_on=draw(st.one_of(st.none(), near(as_of), st.just(date(2099, 12, 31)))),

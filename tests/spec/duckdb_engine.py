@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from credit_service.domain.record import RECORD_FIELDS
 from credit_service.rulebook.compile_sql import CompiledScoring
@@ -24,6 +25,14 @@ from credit_service.warehouse.run_query import AssessmentRun, run_explanation
 SCHEMA = Path(__file__).parents[2] / "credit_service" / "warehouse" / "schema" / "0001_base.sql"
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
 _WAREHOUSES: dict[int, tuple[duckdb.DuckDBPyConnection, CompiledScoring]] = {}
+_ONCE: list[duckdb.DuckDBPyConnection] = []
+_ARROW = {
+    "text": pa.string(),
+    "int": pa.int64(),
+    "bool": pa.bool_(),
+    "date": pa.date32(),
+    "instant": pa.timestamp("us"),
+}
 _BLANKS: dict[str, object] = {"text": "", "int": 0, "bool": False}
 
 
@@ -31,7 +40,26 @@ def evaluate_on_duckdb(
     compiled: CompiledScoring, facts: Sequence[Fact], as_of: date, known_at: datetime = LATER
 ) -> Evaluation:
     """Store the facts, run every step, and read back what was stored and what was found of each record."""
-    connection = _open_compiled(compiled)
+    return _run(_open_compiled(compiled), compiled, facts, as_of, known_at)
+
+
+def evaluate_once(
+    compiled: CompiledScoring, facts: Sequence[Fact], as_of: date, known_at: datetime = LATER
+) -> Evaluation:
+    """Do the same with rules that are not asked again: one warehouse for all of them, its tables laid down anew."""
+    if not _ONCE:
+        _ONCE.append(open_with_facts(()))
+    _lay_tables(_ONCE[0], compiled)
+    return _run(_ONCE[0], compiled, facts, as_of, known_at)
+
+
+def _run(
+    connection: duckdb.DuckDBPyConnection,
+    compiled: CompiledScoring,
+    facts: Sequence[Fact],
+    as_of: date,
+    known_at: datetime,
+) -> Evaluation:
     for table in ("records", "scores", "reasons", "candidates", "near_misses"):
         connection.execute(f"DELETE FROM {table}")
     _store(connection, facts)
@@ -79,15 +107,19 @@ def _open_compiled(compiled: CompiledScoring) -> duckdb.DuckDBPyConnection:
     """Return a warehouse in memory with the decision tables laid down, kept from one example to the next."""
     if id(compiled) not in _WAREHOUSES:
         connection = open_with_facts(())
-        for table in compiled.tables:
-            columns = ", ".join(f"{name} {kind}" for name, kind in table.columns)
-            connection.execute(f"CREATE TEMP TABLE {table.name} ({columns})")
-            lists = [[row[place] for row in table.rows] for place in range(len(table.columns))]
-            values = ", ".join(f"unnest(CAST(? AS {kind}[]))" for _, kind in table.columns)
-            connection.execute(f"INSERT INTO {table.name} SELECT {values}", lists)
+        _lay_tables(connection, compiled)
         # The compiled rules are kept beside it, so that their identity is not given to another object.
         _WAREHOUSES[id(compiled)] = (connection, compiled)
     return _WAREHOUSES[id(compiled)][0]
+
+
+def _lay_tables(connection: duckdb.DuckDBPyConnection, compiled: CompiledScoring) -> None:
+    for table in compiled.tables:
+        columns = ", ".join(f"{name} {kind}" for name, kind in table.columns)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table.name} ({columns})")
+        lists = [[row[place] for row in table.rows] for place in range(len(table.columns))]
+        values = ", ".join(f"unnest(CAST(? AS {kind}[]))" for _, kind in table.columns)
+        connection.execute(f"INSERT INTO {table.name} SELECT {values}", lists)
 
 
 def _read_reasons(answer: duckdb.DuckDBPyRelation) -> tuple[EvaluatedReason, ...]:
@@ -97,11 +129,14 @@ def _read_reasons(answer: duckdb.DuckDBPyRelation) -> tuple[EvaluatedReason, ...
 
 
 def _store(connection: duckdb.DuckDBPyConnection, facts: Sequence[Fact]) -> None:
-    marks = ", ".join("?" for _ in RECORD_FIELDS)
     rows = []
     for fact in facts:
         known = asdict(fact) | {"visible_at": fact.learned_at}
         row = [known.get(name, _BLANKS.get(kind)) for name, kind in RECORD_FIELDS]
         rows.append([v.astimezone(UTC).replace(tzinfo=None) if isinstance(v, datetime) else v for v in row])
-    if rows:
-        connection.executemany(f"INSERT INTO records VALUES ({marks})", rows)
+    columns = [
+        pa.array([row[place] for row in rows], _ARROW[kind.removesuffix("?")])
+        for place, (_, kind) in enumerate(RECORD_FIELDS)
+    ]
+    arrived = pa.table(columns, names=[name for name, _ in RECORD_FIELDS])  # noqa: F841 - DuckDB finds it by its name
+    connection.execute("INSERT INTO records SELECT * FROM arrived")
