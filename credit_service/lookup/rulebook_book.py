@@ -6,6 +6,7 @@ files only, so that the public page needs no database and every reader sees the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -34,60 +35,64 @@ def read_book(rules_dir: Path, as_of: date) -> Book:
         RuleNotInForce: No rules are in force on that day.
         RulebookError: The rule files have a fault.
     """
-    shelf = _Shelf(rules_dir)
-    rulebook, versions = shelf.rulebook(as_of), shelf.versions
-    laws, items = LawNumbers(), _read_items(versions, as_of)
-    own = RowWriter(rulebook, laws, items[rulebook.edition.edition])
-    chapters = write_chapters(own, versions, _read_history(shelf))
-    editions: dict[str | None, Rulebook] = {name: shelf.rulebook(as_of, name) for name in items}
-    others = [RowWriter(editions[name], laws, items[name]) for name in items if name != rulebook.edition.edition]
-    chapters = [_with_editions(chapter, others) for chapter in chapters]
-    editions[None] = rulebook
-    chapters = _with_cases(chapters, rules_dir, find_in_force(versions, as_of), editions)
-    rows = [row for chapter in chapters for group in chapter.groups for row in group.rows]
-    return Book(
-        as_of=as_of,
-        hash=rulebook.hash,
-        edition=rulebook.edition.title,
-        chapters=tuple(chapters),
-        laws=_list_laws(laws),
-        unconfirmed=sum(1 for row in rows if not row.confirmed),
-        versions_on=_list_days(versions),
-    )
+    return Bookshelf(rules_dir).read(as_of)
 
 
-class _Shelf:
-    """The rules of several days out of one reading of the files."""
+class Bookshelf:
+    """Books of several days out of one reading of the files, which must not change meanwhile.
+
+    Raises:
+        RulebookError: The rule files have a fault.
+    """
 
     def __init__(self, rules_dir: Path) -> None:
         log = FaultLog()
-        self.versions = find_versions(rules_dir, log)
+        self._versions = find_versions(rules_dir, log)
+        self._cases = read_all_cases(rules_dir, log)
         log.raise_first()
-        self._read: dict[tuple[date, str | None], Rulebook] = {}
+        first = _find_first_day(self._versions)
+        self._milestones = {max(day, first): self._build(max(day, first)) for day in _list_days(self._versions)}
 
-    def rulebook(self, as_of: date, edition: str | None = None) -> Rulebook:
-        """Return the rules in force on a day."""
-        key = (as_of, edition)
-        if key not in self._read:
-            log = FaultLog()
-            with log.catching():
-                self._read[key] = build_rulebook(find_in_force(self.versions, as_of), as_of, edition, log)
-            log.raise_first()
-        return self._read[key]
+    def read(self, as_of: date) -> Book:
+        """Return the rules of a day in words.
 
+        Raises:
+            RuleNotInForce: No rules are in force on that day.
+        """
+        rulebook = self._milestones.get(as_of) or self._build(as_of)
+        laws, items = LawNumbers(), _read_items(self._versions, as_of)
+        own = RowWriter(rulebook, laws, items[rulebook.edition.edition])
+        chapters = write_chapters(own, self._versions, self._list_history())
+        editions: dict[str | None, Rulebook] = {None: rulebook, rulebook.edition.edition: rulebook}
+        editions |= {name: self._build(as_of, name) for name in items if name not in editions}
+        others = [RowWriter(editions[name], laws, items[name]) for name in items if name != rulebook.edition.edition]
+        chapters = [_with_editions(chapter, others) for chapter in chapters]
+        chapters = _with_cases(chapters, self._cases, find_in_force(self._versions, as_of), editions)
+        rows = [row for chapter in chapters for group in chapter.groups for row in group.rows]
+        return Book(
+            as_of=as_of,
+            hash=rulebook.hash,
+            edition=rulebook.edition.title,
+            chapters=tuple(chapters),
+            laws=_list_laws(laws),
+            unconfirmed=sum(1 for row in rows if not row.confirmed),
+            versions_on=_list_days(self._versions),
+        )
 
-def _read_history(shelf: _Shelf) -> list[tuple[RuleVersion, Rulebook]]:
-    """Return each version of a rule that has several, with the rules of its first day on which all rules are there."""
-    versions = shelf.versions
-    first = _find_first_day(versions)
-    found: list[tuple[RuleVersion, Rulebook]] = []
-    for version in versions:
-        if version.kind == GOVERNANCE or sum(1 for one in versions if one.name == version.name) == 1:
-            continue
-        day = max(version.from_on, first)
-        if version in find_in_force(versions, day):
-            found.append((version, shelf.rulebook(day)))
-    return found
+    def _build(self, as_of: date, edition: str | None = None) -> Rulebook:
+        log = FaultLog()
+        found: list[Rulebook] = []
+        with log.catching():
+            found.append(build_rulebook(find_in_force(self._versions, as_of), as_of, edition, log))
+        log.raise_first()
+        return found[0]
+
+    def _list_history(self) -> list[tuple[RuleVersion, Rulebook]]:
+        """Return each version of a rule that has several, with the rules of the first day on which all are there."""
+        first = _find_first_day(self._versions)
+        names = Counter(version.name for version in self._versions if version.kind != GOVERNANCE)
+        days = [(version, max(version.from_on, first)) for version in self._versions if names[version.name] > 1]
+        return [(v, self._milestones[day]) for v, day in days if v in find_in_force(self._versions, day)]
 
 
 def _find_first_day(versions: Sequence[RuleVersion]) -> date:
@@ -130,13 +135,13 @@ def _with_editions(chapter: BookChapter, others: Iterable[RowWriter]) -> BookCha
 
 def _with_cases(
     chapters: Iterable[BookChapter],
-    rules_dir: Path,
+    every: Iterable[Case],
     in_force: Sequence[RuleVersion],
     editions: dict[str | None, Rulebook],
 ) -> list[BookChapter]:
     """Put the cases of the versions in force into the chapters of their kinds."""
     folders = {version.file.rpartition("/")[0] for version in in_force}
-    cases = [case for case in read_all_cases(rules_dir, FaultLog()) if _folder_of(case) in folders]
+    cases = [case for case in every if _folder_of(case) in folders]
     return [
         replace(chapter, cases=_group([case for case in cases if _kind_of(case) == chapter.slug], chapter, editions))
         for chapter in chapters

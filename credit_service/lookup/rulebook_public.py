@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from credit_service.domain.adoption import Adoption, AdoptionKind
 from credit_service.lookup.reading_room import ReadingRoom
-from credit_service.lookup.rulebook_book import read_book
+from credit_service.lookup.rulebook_book import Bookshelf
 from credit_service.lookup.rulebook_print import print_body, print_page, print_pdf
 from credit_service.lookup.rulebook_types import Book, BookAdoption
 from credit_service.rulebook.kept import check_kept
@@ -82,9 +82,14 @@ def _say_adoption(adoption: Adoption) -> str:
     return f"{name}，一人提出、另一人于 {adoption.confirmed_on} 确认，自 {adoption.from_on} 起采用"
 
 
+@lru_cache(maxsize=2)
+def _open(store: Path, rulebook: str) -> Bookshelf:
+    return Bookshelf(check_kept(store, rulebook))
+
+
 @lru_cache(maxsize=8)
 def _make(store: Path, rulebook: str, day: date, adoption: str, templates_dir: Path) -> PublicBook:
-    book = replace(read_book(check_kept(store, rulebook), day), adoption=BookAdoption(adoption))
+    book = replace(_open(store, rulebook).read(day), adoption=BookAdoption(adoption))
     return PublicBook(book, print_body(book, templates_dir))
 
 
