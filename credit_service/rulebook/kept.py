@@ -135,7 +135,7 @@ def load_kept(store: Path, rulebook: str, as_of: date) -> Rulebook:
         RulebookDamaged: The copy is not what was adopted.
         RuleNotInForce: A kind of rule has no version in force on that day.
     """
-    return load_rulebook(check_kept(store, rulebook), as_of)
+    return load_rulebook(check_kept(store, rulebook), as_of, is_proved=True)
 
 
 def find_edited(store: Path, adopted: str, tree: RuleTree) -> tuple[str, ...]:

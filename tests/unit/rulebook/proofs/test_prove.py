@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from credit_service.domain.score import ListKind
+from credit_service.errors import RuleOutsideBounds
 from credit_service.rulebook.aggregates import AggregateKind
 from credit_service.rulebook.check import check_rules
 from credit_service.rulebook.faults import FaultLog
@@ -224,3 +225,11 @@ def test_items_of_every_edition_count_once():
     assert log.faults == []
     assert {item.slug for item in joined.categories} == {item.slug for item in (*whole.categories, *other.categories)}
     assert sorted(item.number for item in joined.categories) == list(range(1, len(joined.categories) + 1))
+
+
+def test_an_adopted_rulebook_stays_in_force_when_proofs_become_stricter(rules_dir, spoil):
+    """It was proved when it was adopted; what is proved later is asked of the next one."""
+    spoil("publicity/terms/order36/rule.yaml", "min_months: 3, max_months: 12", "min_months: 3, max_months: 24")
+    with pytest.raises(RuleOutsideBounds):
+        load_rulebook(rules_dir, DAY)
+    assert load_rulebook(rules_dir, DAY, is_proved=True).publicity[1].max_months == 24
