@@ -11,15 +11,8 @@ import typer
 from credit_service.bootstrap import Service, build_service
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
 from credit_service.domain.bulletin import parse_period
-from credit_service.lookup.governance import (
-    Breakdown,
-    GovernanceBoard,
-    GovernanceLine,
-    Selection,
-    end_of_day,
-    find_newest_period,
-    get_governance_board,
-)
+from credit_service.lookup.governance import GovernanceBoard, end_of_day, find_newest_period, get_governance_board
+from credit_service.lookup.governance_lines import Breakdown, GovernanceLine, Selection
 from credit_service.lookup.governance_table import list_headings, to_json
 from credit_service.lookup.governance_words import (
     explain_changes,

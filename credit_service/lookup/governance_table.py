@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from credit_service.bulletins.render_csv import defuse_cell
 from credit_service.domain.governance import LIST_ORDER, GovernanceCounts
 from credit_service.domain.score import ListKind
-from credit_service.lookup.governance import GovernanceBoard, GovernanceLine, PeriodGovernance
+from credit_service.lookup.governance import GovernanceBoard
+from credit_service.lookup.governance_lines import GovernanceLine, PeriodGovernance
 from credit_service.lookup.governance_words import LIST_NAMES, NO_FEEDBACK, explain_changes, say_index
 from credit_service.rulebook.governance_index import IndexValue, PartReason
 

@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from credit_service.domain.governance import LIST_ORDER, GovernanceCounts, SpanKind
 from credit_service.domain.score import POINT, ListKind
-from credit_service.lookup.governance import GovernanceBoard, GovernanceLine, PeriodGovernance
+from credit_service.lookup.governance import GovernanceBoard
+from credit_service.lookup.governance_lines import GovernanceLine, PeriodGovernance
 from credit_service.rulebook.governance_index import BETTER, GovernanceIndex, IndexPart, IndexValue, PartReason
 
 NO_FEEDBACK = "未建立反馈"

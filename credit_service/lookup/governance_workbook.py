@@ -16,7 +16,8 @@ from xlsxwriter.worksheet import Worksheet
 from credit_service.bulletins.render_csv import defuse_cell
 from credit_service.domain.clock import SHANGHAI, legal_day
 from credit_service.domain.score import POINT
-from credit_service.lookup.governance import GovernanceBoard, GovernanceLine
+from credit_service.lookup.governance import GovernanceBoard
+from credit_service.lookup.governance_lines import GovernanceLine
 from credit_service.lookup.governance_table import COLUMNS, list_headings
 from credit_service.lookup.governance_words import (
     NO_FEEDBACK,

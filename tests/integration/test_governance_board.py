@@ -24,14 +24,8 @@ from credit_service.domain.subject import SubjectKind
 from credit_service.errors import PeriodUnknown
 from credit_service.listing.terms import ProcedureTerms
 from credit_service.listing.transitions import apply_act
-from credit_service.lookup.governance import (
-    Breakdown,
-    GovernanceBoard,
-    GovernanceLine,
-    Selection,
-    end_of_day,
-    get_governance_board,
-)
+from credit_service.lookup.governance import GovernanceBoard, end_of_day, get_governance_board
+from credit_service.lookup.governance_lines import Breakdown, GovernanceLine, Selection
 from credit_service.lookup.governance_public import coarsen, get_public_governance
 from credit_service.lookup.governance_table import to_json, write_csv
 from credit_service.lookup.governance_words import NO_FEEDBACK, explain_changes, list_definitions, say_left_out

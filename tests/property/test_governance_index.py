@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from credit_service.domain.bulletin import parse_period
 from credit_service.domain.governance import GovernanceCounts, SpanKind
 from credit_service.domain.score import POINT
-from credit_service.lookup.governance import PeriodGovernance
+from credit_service.lookup.governance_lines import PeriodGovernance
 from credit_service.lookup.governance_words import explain_change
 from credit_service.rulebook.governance_index import FULL, GovernanceIndex, judge_index
 from credit_service.rulebook.load import load_rulebook

@@ -18,15 +18,13 @@ from credit_service.domain.clock import legal_day
 from credit_service.errors import PeriodUnknown
 from credit_service.lookup import governance_words as words
 from credit_service.lookup.governance import (
-    Breakdown,
     GovernanceBoard,
-    Selection,
     end_of_day,
     find_newest_period,
     get_governance_board,
     list_periods,
-    name_district,
 )
+from credit_service.lookup.governance_lines import Breakdown, Selection, name_district
 from credit_service.lookup.governance_table import list_headings, write_csv
 from credit_service.lookup.governance_workbook import write_workbook
 from credit_service.lookup.quality_workbook import STATUS_LABELS, Imprint

@@ -13,7 +13,8 @@ import pytest
 
 from credit_service.domain.agency import Role
 from credit_service.domain.bulletin import parse_period
-from credit_service.lookup.governance import Breakdown, Selection, get_governance_board
+from credit_service.lookup.governance import get_governance_board
+from credit_service.lookup.governance_lines import Breakdown, Selection
 from credit_service.lookup.governance_words import say_index
 
 if TYPE_CHECKING:
