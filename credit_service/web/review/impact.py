@@ -16,7 +16,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import UploadFile
 
-from credit_service.errors import CreditServiceError, UnreadableFile
+from credit_service.errors import CreditServiceError, RulebookError, UnreadableFile
 from credit_service.lookup.draft_sources import list_offered
 from credit_service.lookup.impact_page import render_body, render_report
 from credit_service.lookup.impact_types import Impact
@@ -83,8 +83,7 @@ def show_impact(visit: CaseVisit, token: str) -> Response:
     if not kept.is_done.wait(PATIENCE_SECONDS):
         return visit.page("review/impact_waiting.html", {"kept": kept})
     if kept.impact is None:
-        status = status_of(kept.fault) if kept.fault else 500
-        return visit.page("review/impact_refused.html", {"kept": kept}, status=status)
+        return visit.page("review/impact_refused.html", {"kept": kept}, status=_status_of(kept.fault))
     return visit.page("review/impact_result.html", {"kept": kept, "body": render_body(kept.impact)})
 
 
@@ -115,6 +114,13 @@ def discard_impact(visit: CaseVisit, token: str) -> Response:
     desk = find_impacts(visit.request)
     desk.discard(desk.get(visit.person, token))
     return redirect_to("/review/rules/impact")
+
+
+def _status_of(fault: CreditServiceError | None) -> int:
+    """Return the status of a refusal; a draft, or a day without rules, is for whoever chose it to mend."""
+    if fault is None:
+        return 500
+    return 422 if isinstance(fault, RulebookError) else status_of(fault)
 
 
 def _render(impact: Impact, ending: str, district: str) -> tuple[bytes, str]:
