@@ -100,7 +100,9 @@ def _key(candidate: EvaluatedCandidate) -> tuple[str, str, int, tuple[str, ...]]
 
 def _find_consequences_wrong(rulebook: Rulebook, case: WorkedCase, want: ExpectedCandidate) -> list[str]:
     """Compare what a listing would bring: measures, its last day, and whether it may be shown."""
-    list_type = rulebook.list_type(want.list_type)
+    list_type = next((one for one in rulebook.list_types if one.id == want.list_type), None)
+    if list_type is None:
+        return [f"名单类型“{want.list_type}”不存在"]
     is_person = want.subject_id.startswith(f"{PERSON_PREFIX}:")
     actual = {
         "措施": (want.measures, list_type.measures),
