@@ -38,7 +38,8 @@ cases:
       weights: {r1: 1000000}
       candidates:
         - {subject: 甲, list_type: samr_serious, category: fake_drugs, records: [r1, r2, r3],
-           measures: [market_entry_ban, key_supervision, fiscal_fund_limit, honours_limit, preference_limit, credit_reporting],
+           measures: [market_entry_ban, key_supervision, fiscal_fund_limit, honours_limit, preference_limit,
+           credit_reporting],
            until_on: 2029-09-30, is_public: "true"}
 """
 ASKED = """\
