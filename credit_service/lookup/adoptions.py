@@ -54,7 +54,7 @@ def list_adoptions(room: ReadingRoom) -> tuple[AdoptionView, ...]:
     """Return every adoption and proposal, newest first."""
     with room.ledger.reading() as uow:
         adoptions = uow.adoptions.list_all()
-        current = uow.adoptions.find_in_force(room.today(), room.clock.now())
+        current = uow.adoptions.find_in_force(room.today())
         texts = {one.number: tuple(uow.adoptions.list_texts(one.number or 0)) for one in adoptions}
     number = None if current is None else current.number
     ends = find_ends(adoptions)

@@ -37,7 +37,7 @@ class ReadingRoom:
         return legal_day(self.clock.now())
 
     def rulebook(self, as_of: date, known_at: datetime | None = None) -> Rulebook:
-        """Return the rules in force on a day, as adopted by an instant (now where it is None).
+        """Return the rules in force on a day, as adopted by an instant (ever where it is None).
 
         Raises:
             RulebookNotAdopted: Nothing was ever adopted, because the rules on disk had faults.
@@ -45,7 +45,7 @@ class ReadingRoom:
             RulebookDamaged: The kept copy is not what was adopted.
         """
         with self.ledger.reading() as uow:
-            adoption = uow.adoptions.find_in_force(as_of, known_at or self.clock.now())
+            adoption = uow.adoptions.find_in_force(as_of, known_at)
         if adoption is None:
             message = "还没有采用任何规则库。"
             raise RulebookNotAdopted(message, remedy="请用 credit rules check 查看规则文件的问题，改正后重新启动服务。")

@@ -9,7 +9,7 @@ begins with are founded by the set-up, once, and are marked as such. See ADR 001
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from credit_service.domain.adoption import INSTALLER, Adoption, AdoptionKind, AdoptionState, CompiledText
 from credit_service.domain.agency import Actor, Role
@@ -42,7 +42,6 @@ MAY_PROPOSE = frozenset({Role.REVIEWER, Role.DECIDER})
 MAY_CONFIRM = frozenset({Role.DECIDER})
 SHORTEST_NAME = 8
 """Characters of a hash that name a rulebook."""
-_TICK = timedelta(microseconds=1)
 _FOUNDING_REASON = "建库时随程序启用的规则，未经两人采用"
 
 
@@ -183,9 +182,7 @@ def confirm_rulebook(office: Office, name: str, actor: Actor) -> Adoption:
     refuse_faults(check_files(rules, proposal.rulebook))
     days = find_days(rules, proposal.from_on)
     with office.ledger.unit_of_work() as uow:
-        # What an assessment knew must not change afterwards, so the act comes after the newest of them.
-        known = uow.runs.find_newest_known()
-        now = max(office.now(), *([known + _TICK] if known else []), proposal.proposed_at)
+        now = max(office.instant_of_learning(), proposal.proposed_at)
         compile_all(office, uow, proposal, days)
         adopted = uow.adoptions.confirm(get_number(proposal), actor.actor_id, now, legal_day(now))
         _note(uow, adopted, "rulebook.adopted", actor.actor_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 from credit_service.domain.adoption import Adoption, CompiledText
@@ -105,12 +105,12 @@ def assess(office: Office, as_of: date) -> AssessOutcome:
         WarehouseBusy: Another process holds the warehouse.
     """
     expire_listings(office)
-    known_at = office.now()
-    rules = _find_rules(office, as_of, known_at)
-    run_id = _run_id(as_of, known_at, rules.rulebook)
-    run = AssessmentRun(run_id, as_of, known_at, rules.rulebook.hash, rules.adoption.number)
     with office.warehouse.open() as session:
         take_over_links(office, session)
+        known_at = _find_instant(office, session)
+        rules = _find_rules(office, as_of, known_at)
+        run_id = _run_id(as_of, known_at, rules.rulebook)
+        run = AssessmentRun(run_id, as_of, known_at, rules.rulebook.hash, rules.adoption.number)
         counts = session.run_assessment(run, rules.compiled)
         facts = _find_candidate_facts(session, run_id)
     receipt = _to_receipt(run, rules, counts)
@@ -128,6 +128,18 @@ def assess(office: Office, as_of: date) -> AssessOutcome:
         candidates={kind.value: by_kind.get(kind, 0) for kind in ListKind},
         proposed=proposed,
     )
+
+
+def _find_instant(office: Office, session: Session) -> datetime:
+    """Return now, or the instant just after it at which something was learned while the clock stood still."""
+    now = office.now()
+    with office.ledger.reading() as uow:
+        learned = [session.find_newest_learned(), uow.adoptions.find_newest_confirmed()]
+    return max([now, *(one for one in learned if one is not None and one - now < STANDING_CLOCK)])
+
+
+STANDING_CLOCK = timedelta(seconds=1)
+"""How far instants may run ahead of a clock that stands still (`Office.instant_of_learning`)."""
 
 
 def _find_rules(office: Office, as_of: date, known_at: datetime) -> _Rules:

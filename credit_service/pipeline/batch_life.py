@@ -117,7 +117,7 @@ def _retract(office: Office, batch: Batch, record_id: str | None, actor: Actor, 
         if record_id is not None and not session.has_record(record_id):
             message = f"没有编号为“{record_id}”的记录。"
             raise BatchNotFound(message, remedy="请从批次的记录列表中选择要撤回的记录。")
-        retraction = Retraction(batch.batch_id, record_id, office.now(), reason, actor.actor_id)
+        retraction = Retraction(batch.batch_id, record_id, office.instant_of_learning(), reason, actor.actor_id)
         with office.ledger.unit_of_work() as uow:
             uow.retractions.add(retraction)
             if record_id is None:

@@ -188,7 +188,8 @@ def store_received(office: Office, batch: Batch, progress: Progress | None = Non
             reading = _open(office, batch, agency)
             check_permission(agency, reading)
             # Known from here on, not from when it was received: an assessment made in between did not see it.
-            batch = replace(batch, corrects=find_corrected(office, batch, reading), stored_at=office.now())
+            learned_at = office.instant_of_learning()
+            batch = replace(batch, corrects=find_corrected(office, batch, reading), stored_at=learned_at)
             outcome = _store_rows(office, session, batch, reading, progress)
         except BatchHeld as held:
             return _hold(office, held)

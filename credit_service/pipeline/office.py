@@ -6,7 +6,7 @@ Built once by `bootstrap`; chapters take it as their first argument. It holds co
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from credit_service.domain.adoption import Adoption
@@ -23,6 +23,9 @@ from credit_service.registry.unit_of_work import Ledger
 from credit_service.rulebook.kept import load_kept
 from credit_service.rulebook.schema import Rulebook
 from credit_service.warehouse.connection import Warehouse
+
+TICK = timedelta(microseconds=1)
+"""The least by which two instants differ."""
 
 
 @dataclass(frozen=True)
@@ -41,18 +44,27 @@ class Office:
         """Return the instant, UTC."""
         return self.clock.now()
 
+    def instant_of_learning(self) -> datetime:
+        """Return now, or, where the clock stands or goes back, just after the newest assessment.
+
+        Whatever is learned, withdrawn or adopted at this instant, no assessment made before knew it.
+        """
+        with self.ledger.reading() as uow:
+            known = uow.runs.find_newest_known()
+        return max(self.now(), known + TICK) if known else self.now()
+
     def today(self) -> date:
         """Return the legal day in Asia/Shanghai."""
         return legal_day(self.clock.now())
 
     def adoption(self, as_of: date, known_at: datetime | None = None) -> Adoption:
-        """Return by which act rules are in force on a day, as known at an instant (now where it is None).
+        """Return by which act rules are in force on a day, as known at an instant (everything where it is None).
 
         Raises:
             RulebookNotAdopted: Nothing was ever adopted, because the rules on disk had faults.
         """
         with self.ledger.reading() as uow:
-            found = uow.adoptions.find_in_force(as_of, known_at or self.now())
+            found = uow.adoptions.find_in_force(as_of, known_at)
         if found is None:
             message = "还没有采用任何规则库：建库时规则文件有问题，或尚未建库。"
             raise RulebookNotAdopted(message, remedy="请用 credit rules check 查看并改正，改正后再次执行本命令即启用。")

@@ -72,17 +72,25 @@ class Adoptions(Repository):
             raise RulebookNotAdopted(message, remedy="请用 credit rules adoptions 查看。")
         return _to_adoption(row)
 
-    def find_in_force(self, as_of: date, known_at: datetime) -> Adoption | None:
+    def find_in_force(self, as_of: date, known_at: datetime | None = None) -> Adoption | None:
         """Return the adoption in force on a day as known at an instant, or None where the ledger has none at all.
 
         The one that began last; of those that begin on one day the one confirmed last. The founding act is known at
         every instant: before it nobody had recorded what was in force. Days before everything belong to it, too.
         """
-        begun = (ADOPTION.c.from_on <= as_of) & (ADOPTION.c.confirmed_at <= known_at)
+        begun = (ADOPTION.c.from_on <= as_of) & ADOPTION.c.confirmed_at.is_not(None)
+        if known_at is not None:
+            begun &= ADOPTION.c.confirmed_at <= known_at
         founding_last = sa.case((_FOUNDING, 1), else_=0)
         order = (founding_last, ADOPTION.c.from_on.desc(), ADOPTION.c.confirmed_at.desc())
         row = self._first(sa.select(ADOPTION).where(sa.or_(_FOUNDING, begun)).order_by(*order))
         return None if row is None else _to_adoption(row)
+
+    def find_newest_confirmed(self) -> datetime | None:
+        """Return the latest instant at which anything was adopted, or None."""
+        newest = sa.select(ADOPTION.c.confirmed_at).where(ADOPTION.c.confirmed_at.is_not(None))
+        row = self._first(newest.order_by(ADOPTION.c.confirmed_at.desc()))
+        return None if row is None else row["confirmed_at"]
 
     def has_any(self) -> bool:
         """Return whether anything was adopted or proposed."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import RLock
 
@@ -97,6 +97,11 @@ class Session:
     def compare_with_journal(self, journal: Iterable[JournalEntry]) -> tuple[Difference, ...]:
         """Return every batch on which warehouse and ledger differ."""
         return compare_with_journal(self.applied(), self.verify_batches(), journal)
+
+    def find_newest_learned(self) -> datetime | None:
+        """Return the latest instant at which anything was stored, withdrawn, linked or unlinked, or None."""
+        newest: datetime | None = self.run_query(_NEWEST).item()
+        return None if newest is None else newest.replace(tzinfo=UTC)
 
     def frame_findings(self, batch_id: str) -> pl.DataFrame:
         """Return every finding of a batch, in the order of its rows.
@@ -218,6 +223,14 @@ class Trial(Session):
         """
         return queries.find_candidates(self.connection, run, compiled, batch_id)
 
+
+_NEWEST = """
+SELECT max(learned) FROM (
+    SELECT max(stored_at) AS learned FROM applied
+    UNION ALL SELECT max(retracted_at) FROM retracted
+    UNION ALL SELECT max(greatest(linked_at, unlinked_at)) FROM subject_links
+)
+"""
 
 _FINDINGS = """
 SELECT row, sheet, "column", value, rule, severity, message, remedy FROM batch_findings
