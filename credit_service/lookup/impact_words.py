@@ -41,7 +41,7 @@ def summarise(impact: Impact) -> tuple[str, ...]:
         )
     for resting in impact.resting:
         what = "名单类型" if resting.is_list_type else "规则"
-        persons = f"，自然人{say_persons(resting.persons)}" if resting.persons else ""
+        persons = f"、自然人{say_persons(resting.persons)}人" if resting.persons else ""
         lines.append(
             f"草案删去了{what}“{resting.rule.text or resting.rule.rule}”，"
             f"现在榜的组织{resting.organisations}家{persons}以它为依据。"

@@ -92,6 +92,7 @@ def make_draft(folder: Path, *changes: str) -> Path:
 
     ``fines``: an ordinary fine takes 14 points. ``only_d``: only D is watched. ``national``: persons are proposed for
     the red list for national honours only. ``no_environment``: the item 生态环境失信 has no words.
+    ``renamed``: the rule about those whom an authority has listed has another id.
     """
     rules = Path(shutil.copytree(RULES, folder / "rules", ignore=shutil.ignore_patterns("*.sql")))
     for change in changes:
@@ -119,6 +120,13 @@ def _honour_persons_nationally(rules: Path) -> None:
     path.write_text(text.replace(asked, f"{asked} AND honour_level = national"), encoding="utf-8")
 
 
+def _rename_listed(rules: Path) -> None:
+    path = next(rules.glob("candidates/proposals/*/rule.yaml"))
+    text = path.read_text(encoding="utf-8")
+    assert "candidate.black.listed" in text
+    path.write_text(text.replace("candidate.black.listed", "candidate.black.registered"), encoding="utf-8")
+
+
 def _drop_environment(rules: Path) -> None:
     path = next(rules.glob("categories/classification/*/keywords.csv"))
     _rewrite(path, lambda row: None if row["category"] == "environment_dishonesty" else row)
@@ -139,5 +147,6 @@ _CHANGES = {
     "fines": _change_fines,
     "only_d": _watch_only_d,
     "national": _honour_persons_nationally,
+    "renamed": _rename_listed,
     "no_environment": _drop_environment,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ import pytest
 from integration.impact_world import make_draft
 
 from credit_service.domain.agency import Role
+from credit_service.domain.subject import SubjectKind
+from credit_service.lookup.impact import ImpactQuestion, compare_draft
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -124,3 +127,16 @@ def test_the_rules_on_disk_need_no_upload(world: World):
     assert "完全相同" in page.text
     gone = client.post(PAGE, data={**form, "source": "0" * 64}, files={"file": ("", b"")})
     assert "没有这份待确认的规则库" in result_of(client, gone).text
+
+
+def test_listings_that_lose_their_rule_are_counted(world: World, tmp_path: Path):
+    room = world.service.reading_room
+    impact = compare_draft(room, ImpactQuestion(make_draft(tmp_path, "renamed"), date(2026, 9, 30)))
+    with room.ledger.reading() as uow:
+        cases = [case for case in uow.cases.list_effective(room.today()) if case.rule == "candidate.black.listed"]
+    persons = sum(case.subject_kind is SubjectKind.PERSON for case in cases)
+    (resting,) = impact.resting
+    assert (resting.rule.rule, resting.is_list_type) == ("candidate.black.listed", False)
+    assert (resting.organisations, resting.persons) == (len(cases) - persons, persons)
+    assert resting.organisations > 0
+    assert impact.moved == 0
