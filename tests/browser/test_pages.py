@@ -44,6 +44,9 @@ PAGES: dict[str, Role | None] = {
     "/review/subjects?q=测试": Role.AUDITOR,
     "/review/subjects/{subject}": Role.REVIEWER,
     "/review/subjects/history": Role.DECIDER,
+    "/review/governance?period=2026Q3": Role.REVIEWER,
+    "/review/governance?period=2026Q4&by=district&category=14": Role.ANALYST,
+    "/governance": None,
     "/analyst?example=1": Role.ANALYST,
 }
 
