@@ -29,7 +29,9 @@ $(STAMP_RUN): $(UV) requirements/run.txt pyproject.toml
 	@touch $@
 
 $(STAMP_DEV): $(UV) requirements/dev.txt pyproject.toml
-	VIRTUAL_ENV=$(VENV) $(UV) pip sync --quiet --require-hashes requirements/dev.txt
+	@# pyspark comes as source: it is built with the setuptools of run.txt, so that every byte is hashed here too.
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes --no-deps -r requirements/run.txt
+	VIRTUAL_ENV=$(VENV) $(UV) pip sync --quiet --require-hashes --no-build-isolation requirements/dev.txt
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@ $(STAMP_RUN)
 
