@@ -100,9 +100,9 @@ PLANS = (
     ),
     ChapterPlan(
         "repair",
-        "信用修复的时限",
+        "信用修复",
         ("谁认定、谁修复，不收费。准予修复的，同时停止公示、停止共享、解除措施、更新评价。",),
-        lambda book: sheets.list_terms(book, "repair"),
+        sheets.list_repair,
     ),
     ChapterPlan(
         "deadlines",
@@ -154,7 +154,7 @@ def write_chapters(
                 about=(*plan.about, *sheets.say_amounts(rulebook, plan.kind)),
                 versions=tuple(_to_version(one, own, rulebook) for one in own),
                 changes=_find_changes(plan, compared),
-                compared=tuple(version.version for version, _ in compared),
+                compared=tuple(f"{version.version}（{version.from_on} 起）" for version, _ in compared),
                 groups=tuple(shown),
                 laws=tuple(numbers),
             )

@@ -6,12 +6,12 @@ more; conditions are said by `rulebook.words`, so that the words are those of wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from credit_service.domain.record import RecordKind, Severity
 from credit_service.lookup.rulebook_types import BookGroup, BookRow
 from credit_service.rulebook.field_words import HONOUR_WORDS, say_points
-from credit_service.rulebook.rule_types import Event, KindRule, Role, RuleEntry
+from credit_service.rulebook.rule_types import Event, KindRule, Role, RuleEntry, TermBounds
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.words import say_condition
 
@@ -138,7 +138,32 @@ def list_publicity(book: RowWriter) -> list[BookGroup]:
         )
         for term in book.rulebook.publicity
     )
-    return [BookGroup("公示期限", "自认定之日起按月计算。", ("级别", "最短", "最长", "说明"), rows)]
+    groups = [BookGroup("公示期限", "自认定之日起按月计算。", ("级别", "最短", "最长", "说明"), rows)]
+    return [*groups, *list_bounds(book, book.rulebook.publicity_bounds)]
+
+
+def list_bounds(book: RowWriter, bounds: Iterable[TermBounds]) -> list[BookGroup]:
+    """Return what the law permits for terms; the check refuses a rule outside of it."""
+    severities = {severity.value: severity.label for severity in Severity}
+    rows = tuple(
+        book.row(
+            one.entry,
+            severities.get(one.of) or book.lists.get(one.of, one.of),
+            _between(one.least_min, one.most_min),
+            "、".join(f"至多{say_months(most)}" for most in (one.most_term, one.most_max) if most is not None)
+            or "未见规定",
+            one.entry.text,
+        )
+        for one in bounds
+    )
+    lead = "规则超出这些界限的，校验不予通过。"
+    return [BookGroup("法律允许的界限", lead, ("对象", "最短期限", "通常、最长期限", "说明"), rows)]
+
+
+def _between(least: int | None, most: int | None) -> str:
+    said = [f"不短于{say_months(least)}"] if least else []
+    said += [f"不长于{say_months(most)}"] if most else []
+    return "，".join(said) or "未见规定"
 
 
 def list_scoring(book: RowWriter) -> list[BookGroup]:

@@ -11,10 +11,11 @@ from datetime import timedelta
 from credit_service.domain.record import RecordKind, Severity
 from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
-from credit_service.lookup.rulebook_rows import LEVELS, NATURES, UNITS, RowWriter, say_months
+from credit_service.lookup.rulebook_rows import LEVELS, NATURES, UNITS, RowWriter, list_bounds, say_months
 from credit_service.lookup.rulebook_types import BookGroup, BookRow
 from credit_service.rulebook.arithmetic import Arithmetic, Clock, DecayKind, Since
 from credit_service.rulebook.field_words import say_points
+from credit_service.rulebook.repair_types import Wait
 from credit_service.rulebook.rule_types import Acceptance, ListType, RuleEntry
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.words import say_condition
@@ -27,6 +28,7 @@ SCOPES = {
     "whole": "主体的综合等级",
     "subject": "主体整体",
 }
+WAITS = {Wait.NONE: "随时", Wait.PUBLICITY: "最短公示期满", Wait.LIST: "在名单上满最短期限"}
 PLACES = {"topic": "失信事由", "column": "表格的列"}
 
 
@@ -76,7 +78,8 @@ def list_list_types(book: RowWriter) -> list[BookGroup]:
         for place, row in enumerate(book.rulebook.acceptances, start=1)
     )
     lead = "自上而下，在记录的事项名称和认定机关名称中找关键词，首个命中者为准。"
-    return [*groups, BookGroup("哪些记录归哪类名单", lead, ("次序", "记录", "归入名单"), rows)]
+    groups.append(BookGroup("哪些记录归哪类名单", lead, ("次序", "记录", "归入名单"), rows))
+    return [*groups, *list_bounds(book, book.rulebook.list_bounds)]
 
 
 def _say_list(book: RowWriter, one: ListType) -> BookRow:
@@ -134,6 +137,25 @@ def list_terms(book: RowWriter, folder: str) -> list[BookGroup]:
         if f"/{folder}/" in term.entry.file
     )
     return [BookGroup("期限", "期限的第一日不计；工作日按国务院办公厅通知。", ("事项", "期限"), rows)]
+
+
+def list_repair(book: RowWriter) -> list[BookGroup]:
+    """Return what a subject can lawfully do about a record, and the terms of repair."""
+    rows = tuple(
+        book.row(
+            act.entry,
+            RecordKind(act.kind).label + ("" if act.severity == "*" else f"（{Severity(act.severity).label}）"),
+            act.act.label,
+            WAITS[act.wait],
+            act.entry.text,
+        )
+        for act in book.rulebook.acts
+    )
+    lead = "依法可以使记录停止使用的做法；是否准予，由认定机关决定。"
+    return [
+        BookGroup("主体可以做什么", lead, ("记录", "做法", "最早", "说明"), rows),
+        *list_terms(book, "repair"),
+    ]
 
 
 def list_catalogue(book: RowWriter) -> list[BookGroup]:

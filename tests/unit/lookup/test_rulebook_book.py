@@ -90,7 +90,7 @@ def test_what_is_unconfirmed_is_said_to_be(book, page):
 def test_parameters_are_compared_between_versions(book):
     publicity = next(chapter for chapter in book.chapters if chapter.slug == "publicity")
     change = next(change for change in publicity.changes if change.rule_id == "publicity.general")
-    assert publicity.compared == ("order58", "order36")
+    assert publicity.compared == ("order58（2023-05-01 起）", "order36（2026-04-01 起）")
     assert "3年" in change.says[0]
     assert "1年" in change.says[1]
 
