@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -171,3 +172,23 @@ def test_every_question_is_asked_somewhere():
         file = f"rules/{path.relative_to(RULES).as_posix()}"
         asked |= {case.question for case in read_cases(path, file, log) if isinstance(case, AskedCase)}
     assert set(QUESTIONS) - asked == set()
+
+
+def test_the_examples_of_the_handbook_hold(tmp_path, rulebook):
+    text = (RULES.parent / "docs" / "rule-cases.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
+    (worked,), log = _read(tmp_path, blocks[0])
+    (asked,), other = _read(tmp_path, blocks[1])
+    assert (log.faults, other.faults) == ([], [])
+    assert isinstance(worked, WorkedCase)
+    assert isinstance(asked, AskedCase)
+    assert find_differences(rulebook, worked, evaluate(rulebook, worked.facts, worked.as_of)) == []
+    assert find_answers_wrong(rulebook, asked, build_workdays) == []
+
+
+def test_the_handbook_names_every_question_and_its_answers():
+    text = (RULES.parent / "docs" / "rule-cases.md").read_text(encoding="utf-8")
+    wanted = {name: question for name, question in QUESTIONS.items() if not name.startswith("governance_")}
+    missing = [f"{name}.{one}" for name, q in wanted.items() for one in (*q.given, *q.answers) if one not in text]
+    assert missing == []
+    assert all(f"`{name}`" in text for name in QUESTIONS)
