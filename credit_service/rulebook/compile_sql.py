@@ -72,12 +72,13 @@ def compile_scoring(rulebook: Rulebook, only_in: str | None = None) -> CompiledS
         chosen = exp.select("subject_id").from_(only_in)
         bodies["facts"] = bodies["facts"].where(exp.column("subject_id").isin(query=chosen))
     inserts = [_statement(f"insert_{table}", read_step(f"insert_{table}")) for table in _STORED]
-    one = dict(bodies)
-    one["facts"] = bodies["facts"].where("COALESCE(to_subject_id, subject_id) = $subject_id", dialect=DIALECT)
+    one = bodies["facts"].where("COALESCE(to_subject_id, subject_id) = $subject_id", dialect=DIALECT)
+    # The facts come first, and whatever is made of them is the same for one subject as for everybody.
+    creates = list(_create_all(bodies))
     return CompiledScoring(
         tables=build_tables(rulebook),
-        steps=(*_create_all(bodies), *inserts),
-        explain=(*_create_all(one), _statement("explain", read_step("explain"))),
+        steps=(*creates, *inserts),
+        explain=(*_create_all({"facts": one}), *creates[1:], _statement("explain", read_step("explain"))),
     )
 
 

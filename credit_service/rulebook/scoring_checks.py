@@ -72,6 +72,7 @@ def check_rows(scoring: Scoring, version: RuleVersion, log: FaultLog) -> None:
             (at.kinds, scoring.kinds),
             (at.caps, scoring.caps),
             (at.category_caps, scoring.category_caps),
+            (at.grades, scoring.grades),
         ):
             _check_once(now, ever, since, log)
 
@@ -123,8 +124,8 @@ def _check_once(now: Sequence[Entered], ever: Sequence[Entered], since: str, log
 
 
 def _key(row: Entered) -> Hashable:
-    """Return what only one row may be about: a kind, a group of honours, an item."""
-    for name in ("kind", "group", "category"):
+    """Return what only one row may be about: a kind, a group of honours, an item, a grade."""
+    for name in ("kind", "group", "category", "grade"):
         if hasattr(row, name):
             return getattr(row, name) or "各事项"
     raise TypeError(type(row))
