@@ -40,6 +40,7 @@ PAGES: dict[str, Role | None] = {
     "/review": Role.REVIEWER,
     "/review/cases/{proposed}": Role.REVIEWER,
     "/review/cases/{published}": Role.DECIDER,
+    "/review/rules/impact": Role.REVIEWER,
     "/review/subjects": Role.REVIEWER,
     "/review/subjects?q=测试": Role.AUDITOR,
     "/review/subjects/{subject}": Role.REVIEWER,
