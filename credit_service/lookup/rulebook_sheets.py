@@ -18,7 +18,7 @@ from credit_service.rulebook.field_words import say_points
 from credit_service.rulebook.repair_types import Wait
 from credit_service.rulebook.rule_types import Acceptance, ListType, RuleEntry
 from credit_service.rulebook.schema import Rulebook
-from credit_service.rulebook.words import say_condition
+from credit_service.rulebook.words import say_condition, say_count
 
 ONE_DAY = timedelta(days=1)
 ROUNDINGS = {"half_up": "四舍五入", "down": "舍去尾数", "up": "进位"}
@@ -35,7 +35,7 @@ PLACES = {"topic": "失信事由", "column": "表格的列"}
 def list_candidates(book: RowWriter) -> list[BookGroup]:
     """Return the counts and the rules that propose."""
     candidates = book.rulebook.candidates
-    counts = tuple(book.row(count.entry, count.entry.text, say_condition(count.when)) for count in candidates.counts)
+    counts = tuple(book.row(count.entry, count.entry.text, say_count(count)) for count in candidates.counts)
     rules = tuple(
         book.row(
             rule.entry,

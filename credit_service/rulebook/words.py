@@ -12,6 +12,8 @@ from functools import singledispatchmethod
 from itertools import groupby
 
 from credit_service.domain.record import PenaltyKind
+from credit_service.rulebook.aggregates import AggregateKind
+from credit_service.rulebook.candidate_types import Count, Per
 from credit_service.rulebook.field_words import PENALTY_WORDS, say_field, say_member, say_number, say_truth
 from credit_service.rulebook.fields import FieldSpec, ValueType
 from credit_service.rulebook.nodes import (
@@ -52,6 +54,13 @@ _COMPARISONS: dict[ValueType, Mapping[str, str]] = {
     ValueType.ENUM: _ENUMS,
 }
 _ROUNDINGS = {Rounding.HALF_UP: "四舍五入", Rounding.DOWN: "舍去尾数", Rounding.UP: "有尾数即进一"}
+_TAKEN = {
+    AggregateKind.SUM: "合计",
+    AggregateKind.MAX: "最大值",
+    AggregateKind.MIN: "最小值",
+    AggregateKind.EARLIEST: "最早一日",
+    AggregateKind.LATEST: "最近一日",
+}
 _FLIPPED = {"<": Comparator.GT, "<=": Comparator.GE, ">": Comparator.LT, ">=": Comparator.LE}
 _CONTRARY = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
@@ -69,6 +78,17 @@ def say_condition(node: Condition, names: Mapping[str, str] | None = None) -> st
 def say_operand(node: Operand, names: Mapping[str, str] | None = None) -> str:
     """Return a value that conditions compare in Chinese words; ``names`` as for `say_condition`."""
     return _Speaker(dict(names or {})).say_value(node)
+
+
+def say_count(count: Count) -> str:
+    """Return in words what a count takes of which records."""
+    speaker = _Speaker()
+    words, place = speaker.say(count.when), "在同一事项中，" if count.per is Per.CATEGORY else ""
+    if count.kind is AggregateKind.ANY:
+        return f"{place}有没有这样的记录：{words}"
+    if count.of is None:
+        return f"{place}{words}"
+    return f"{place}{speaker.name_value(count.of)}的{_TAKEN[count.kind]}，只看这样的记录：{words}"
 
 
 @dataclass(frozen=True)
@@ -149,6 +169,11 @@ class _Speaker:
         if len(node.members) == 1:
             return f"{item}{'为' if yes else '不为'}{members}"
         return f"{item}为{members}之一" if yes else f"{item}不在{members}之列"
+
+    def name_value(self, node: Operand) -> str:
+        """Return a value as a whole in words."""
+        words = self._value(node, node.type)
+        return f"（{words}）" if isinstance(node, Sum | Product | Quotient) else words
 
     def _name(self, spec: FieldSpec) -> str:
         return f"“{self.names[spec.name]}”" if spec.name in self.names else say_field(spec)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from credit_service.rulebook.aggregates import AggregateKind
+from credit_service.rulebook.candidate_types import Count, Per
 from credit_service.rulebook.field_words import FIELD_WORDS, TRUTH_WORDS, say_fen, say_member, say_points, say_truth
 from credit_service.rulebook.fields import (
     JUDGED_SCOPE,
@@ -18,8 +20,8 @@ from credit_service.rulebook.fields import (
     subject_scope,
 )
 from credit_service.rulebook.load import load_rulebook
-from credit_service.rulebook.parse_condition import parse_condition
-from credit_service.rulebook.words import say_condition
+from credit_service.rulebook.parse_condition import parse_condition, parse_operand
+from credit_service.rulebook.words import say_condition, say_count
 
 RULES = Path(__file__).parents[3] / "rules"
 GRADES = ("A", "B", "C", "D")
@@ -33,6 +35,8 @@ SCOPES = (JUDGED_SCOPE, standing_scope(GRADES), subject_scope(GRADES, [FieldSpec
         ("100000000 <= fine_fen", "罚款不低于100万元"),
         ("fine_fen + confiscated_fen > 150", "罚款加没收金额高于1.50元"),
         ("fine_fen - (confiscated_fen + 100) > 0", "罚款减（没收金额加1元）高于0元"),
+        ("2 * (fine_fen + 1) > yuan(3)", "（罚款加0.01元）的2倍高于3元"),
+        ("div_half_up(fine_fen, 3) < 5", "罚款的3分之一（四舍五入）低于0.05元"),
         ("kind IN (penalty)", "种类为行政处罚"),
         ("kind IN (penalty, tax_serious)", "种类为行政处罚、重大税收违法失信主体之一"),
         ("NOT kind IN (penalty, tax_serious)", "种类不在行政处罚、重大税收违法失信主体之列"),
@@ -117,3 +121,20 @@ def test_every_condition_in_force_is_said_without_code():
     assert conditions
     for node in conditions:
         assert not re.search("[a-z_]{2,}", say_condition(node, names)), say_condition(node, names)
+
+
+@pytest.mark.parametrize(
+    ("kind", "of", "per", "words"),
+    [
+        ("count", None, "subject", "种类为行政处罚"),
+        ("count", None, "category", "在同一事项中，种类为行政处罚"),
+        ("any", None, "subject", "有没有这样的记录：种类为行政处罚"),
+        ("sum", "fine_fen + confiscated_fen", "subject", "（罚款加没收金额）的合计，只看这样的记录：种类为行政处罚"),
+        ("latest", "decided_on", "subject", "认定日期的最近一日，只看这样的记录：种类为行政处罚"),
+    ],
+)
+def test_a_count_is_said_with_what_it_takes(kind, of, per, words):
+    entry = load_rulebook(RULES, date(2026, 9, 30)).candidates.counts[0].entry
+    value = parse_operand(of, JUDGED_SCOPE) if of else None
+    when = parse_condition("kind = penalty", JUDGED_SCOPE)
+    assert say_count(Count("x_y", when, entry, AggregateKind(kind), value, Per(per))) == words
