@@ -67,7 +67,7 @@ further_adverse = facts_of(ADVERSE, "z", (1, 1))
 
 @st.composite
 def heavier(draw: st.DrawFn, facts: list[Fact]) -> list[Fact]:
-    """Return the facts with one penalty made heavier, or one record more."""
+    """Return the facts with one penalty made heavier in some way, or one record more."""
     penalties = [place for place, fact in enumerate(facts) if fact.kind == "penalty"]
     if not penalties or draw(st.booleans()):
         return [*facts, *draw(further_adverse)]
@@ -75,7 +75,10 @@ def heavier(draw: st.DrawFn, facts: list[Fact]) -> list[Fact]:
     old = facts[place]
     mask = old.penalty_mask | draw(st.sampled_from(list(PenaltyKind))).value
     fine = old.fine_fen + draw(st.sampled_from((0, 1, 10**8)))
-    return [*facts[:place], replace(old, penalty_mask=mask, fine_fen=fine), *facts[place + 1 :]]
+    repaired_on = draw(st.sampled_from((old.repaired_on, None)))
+    simple = draw(st.sampled_from((old.simple_procedure, False)))
+    made = replace(old, penalty_mask=mask, fine_fen=fine, repaired_on=repaired_on, simple_procedure=simple)
+    return [*facts[:place], made, *facts[place + 1 :]]
 
 
 def find_wrong(rulebook, before: list[Fact], after: list[Fact], *, is_worse: bool) -> list[str]:

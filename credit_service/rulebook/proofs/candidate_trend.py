@@ -23,7 +23,7 @@ from credit_service.rulebook.proofs.diagrams import NEVER
 from credit_service.rulebook.proofs.finding import INEXACT, NOT_MONOTONE, note_fault, note_limit, refusing_tangles
 from credit_service.rulebook.proofs.further import is_further
 from credit_service.rulebook.proofs.judged import Judged, is_true, label_of
-from credit_service.rulebook.proofs.ties import SEVERITIES, list_heavier
+from credit_service.rulebook.proofs.ties import list_heavier
 from credit_service.rulebook.proofs.worlds import IsStep, Step, is_rising, say
 from credit_service.rulebook.schema import Rulebook
 
@@ -87,8 +87,7 @@ def _note_supports(rule: CandidateRule, judged: Judged, log: FaultLog) -> None:
 
 def _find_lost(records: int, judged: Judged) -> Step | None:
     """Return a record of a set that leaves it for being heavier or more severe, or None."""
-    moves = [(name, is_rising(name)) for name in list_heavier(JUDGED_SCOPE)]
-    for name, is_step in [*moves, ("severity", is_rising("severity", SEVERITIES))]:
+    for name, is_step in list_heavier(JUDGED_SCOPE):
         step = judged.worlds.find_step(records, judged.given, [name], is_step)
         if step is not None:
             return step

@@ -17,7 +17,6 @@ from credit_service.rulebook.proofs.finding import (
 from credit_service.rulebook.proofs.first_match import Ordered, find_covering, note_unreachable
 from credit_service.rulebook.proofs.ties import (
     LATER,
-    SEVERITIES,
     build_ground,
     is_kind,
     list_heavier,
@@ -62,8 +61,7 @@ def _note_spared(
     counted = given
     for applies in applied:
         counted = worlds.diagrams.without(counted, applies)
-    moves = [(name, is_rising(name)) for name in (*list_heavier(WINDOW_SCOPE), *sorted(LATER))]
-    for name, is_step in [*moves, ("severity", is_rising("severity", SEVERITIES))]:
+    for name, is_step in [*list_heavier(WINDOW_SCOPE), *((name, is_rising(name)) for name in sorted(LATER))]:
         step = worlds.find_step(counted, given, [name], is_step)
         if step is None:
             continue
@@ -71,7 +69,7 @@ def _note_spared(
             exclusion for exclusion, applies in zip(exclusions, applied, strict=True) if worlds.has(applies, step.after)
         )
         message = (
-            f"事实更重的记录反而不计分：{say(step.before)}的计分，{name}改为{step.after[name]}后按"
+            f"事实更重的记录反而不计分：{say(step.before)}的计分，改为{say({name: step.after[name]})}后按"
             f"“{by.entry.rule_id}”不计分"
         )
         note_fault(log, by.entry, NOT_MONOTONE, message, "请使条件不随事实加重而成立。")

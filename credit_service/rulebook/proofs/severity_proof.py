@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from credit_service.domain.record import RecordKind
 from credit_service.rulebook.faults import FaultLog
 from credit_service.rulebook.fields import RECORD_SCOPE, severity_scope
@@ -18,9 +20,12 @@ from credit_service.rulebook.proofs.finding import (
 )
 from credit_service.rulebook.proofs.first_match import Ordered, note_unreachable
 from credit_service.rulebook.proofs.ties import SEVERITIES, build_ground, is_kind, list_heavier, tie_adverse_kinds
-from credit_service.rulebook.proofs.worlds import Step, Worlds, is_rising, say
+from credit_service.rulebook.proofs.worlds import IsStep, Step, Worlds, is_rising, say
 from credit_service.rulebook.rule_types import Role, SeverityRule
 from credit_service.rulebook.schema import Rulebook
+
+Moved = tuple[str, IsStep]
+"""A field and the step it takes."""
 
 
 def prove_severity(rulebook: Rulebook, log: FaultLog) -> None:
@@ -31,8 +36,8 @@ def prove_severity(rulebook: Rulebook, log: FaultLog) -> None:
         scope = severity_scope(history.spec for history in rulebook.history)
         worlds = Worlds(scope, conditions, [tie_adverse_kinds(rulebook.scoring)], build_ground(rulebook))
         applied = note_unreachable([Ordered(rule.when, rule.entry) for rule in rules], worlds, worlds.where(None), log)
-        moved = [*list_heavier(RECORD_SCOPE), *(history.name for history in rulebook.history)]
-        _note_lighter(rules, applied, worlds, moved, log)
+        repeats = [(history.name, is_rising(history.name)) for history in rulebook.history]
+        _note_lighter(rules, applied, worlds, [*list_heavier(RECORD_SCOPE), *repeats], log)
         used = {spec.name for condition in conditions for spec in list_fields(condition)}
         for history in rulebook.history:
             _note_history(rulebook, history, log, is_used=history.name in used)
@@ -54,8 +59,8 @@ def _note_history(rulebook: Rulebook, history: History, log: FaultLog, *, is_use
             message = f"历史计数“{history.name}”计入{RecordKind(kind).label}，有荣誉反而可能分级更重"
             note_fault(log, history.entry, NOT_MONOTONE, message, "请在when中限定失信记录的种类。")
             break
-    for name in list_heavier(RECORD_SCOPE):
-        step = worlds.find_step(counted, worlds.where(None), [name], is_rising(name))
+    for name, is_step in list_heavier(RECORD_SCOPE):
+        step = worlds.find_step(counted, worlds.where(None), [name], is_step)
         if step is not None:
             message = (
                 f"历史计数“{history.name}”：事实更重的记录反而不计：{say(step.before)}的计入，{say(step.after)}的不计"
@@ -67,15 +72,19 @@ def _note_history(rulebook: Rulebook, history: History, log: FaultLog, *, is_use
 
 
 def _note_lighter(
-    rules: tuple[SeverityRule, ...], applied: list[int], worlds: Worlds, moved: list[str], log: FaultLog
+    rules: tuple[SeverityRule, ...],
+    applied: list[int],
+    worlds: Worlds,
+    moves: Sequence[Moved],
+    log: FaultLog,
 ) -> None:
     for least in SEVERITIES[1:]:
         at_least = NEVER
         for rule, applies in zip(rules, applied, strict=True):
             if SEVERITIES.index(rule.severity) >= SEVERITIES.index(least):
                 at_least = worlds.diagrams.either(at_least, applies)
-        for name in moved:
-            step = worlds.find_step(at_least, worlds.where(None), [name], is_rising(name))
+        for name, is_step in moves:
+            step = worlds.find_step(at_least, worlds.where(None), [name], is_step)
             if step is not None:
                 _note_step(rules, applied, worlds, step, log)
                 return

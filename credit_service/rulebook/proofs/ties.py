@@ -11,19 +11,28 @@ from credit_service.domain.subject import SubjectKind
 from credit_service.rulebook.fields import Scope, ValueType
 from credit_service.rulebook.nodes import Comparator, Compare, Condition, Empty, Every, Field, Member, Some
 from credit_service.rulebook.proofs.classes import Ground, Point
-from credit_service.rulebook.proofs.worlds import Tie
+from credit_service.rulebook.proofs.worlds import IsStep, Tie, is_dropped, is_rising
 from credit_service.rulebook.rule_types import Counting, KindRule, Role, Scoring
 from credit_service.rulebook.schema import Rulebook
 
 SEVERITIES = (Severity.MINOR.value, Severity.GENERAL.value, Severity.SERIOUS.value)
 """From the lightest to the worst."""
+UNDONE = frozenset({"repaired_on", "revoked_on"})
+"""What ends the consequences of a record."""
 LATER = frozenset({"min_until", "max_until", "active_until"})
 """A worse record is published, and counts, until later."""
 
 
-def list_heavier(scope: Scope) -> list[str]:
-    """Return the fields of a record that make it worse when they grow: amounts of money, and kinds of penalty."""
-    return [spec.name for spec in scope.fields if spec.type is ValueType.FEN or spec.bit]
+def list_heavier(scope: Scope) -> list[tuple[str, IsStep]]:
+    """Return the steps that make a record worse.
+
+    More money and further kinds of penalty; the ordinary procedure in place of the simple one; a repair or a revocation
+    that never was; and, where a record has been graded, a worse severity.
+    """
+    moves = [(spec.name, is_rising(spec.name)) for spec in scope.fields if spec.type is ValueType.FEN or spec.bit]
+    moves += [("simple_procedure", is_dropped("simple_procedure"))]
+    moves += [(name, is_dropped(name)) for name in sorted(UNDONE)]
+    return moves + ([("severity", is_rising("severity", SEVERITIES))] if scope.find("severity") else [])
 
 
 def build_ground(rulebook: Rulebook, category: tuple[int, int] = (0, 99)) -> Ground:
@@ -31,11 +40,12 @@ def build_ground(rulebook: Rulebook, category: tuple[int, int] = (0, 99)) -> Gro
     scoring = rulebook.scoring
     scale = (scoring.floor, scoring.cap)
     thresholds = tuple(grade.min_points for grade in scoring.grades)
+    days = {count.name for count in rulebook.candidates.counts if count.spec.type is ValueType.DATE}
     return Ground(
         today=rulebook.as_of,
         ranges={"points": scale, "whole_points": scale, "category": category, "weight": (0, 1_000_000)},
         bounds={"points": thresholds, "whole_points": thresholds},
-        moved=LATER | {count.name for count in rulebook.candidates.counts if count.spec.type is ValueType.DATE},
+        moved=LATER | UNDONE | days,
     )
 
 

@@ -232,6 +232,15 @@ def is_rising(name: str, order: Sequence[object] | None = None) -> IsStep:
     return rises
 
 
+def is_dropped(name: str) -> IsStep:
+    """Return whether a day has become empty, or a yes a no."""
+
+    def drops(before: Point, after: Point) -> bool:
+        return bool(before[name]) and not after[name]
+
+    return drops
+
+
 def say(example: Point, types: Sequence[FieldSpec] = ()) -> str:
     """Return an example in words, as a rule would write it."""
     kinds = {spec.name: spec.type for spec in types}

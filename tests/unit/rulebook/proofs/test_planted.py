@@ -140,6 +140,24 @@ PLANTED = (
         "- id: severity.simple_procedure",
         "事实更重，分级反而更轻",
     ),
+    Planted(
+        "severity: the ordinary procedure is the lighter case",
+        SEVERITY,
+        "when: kind = penalty AND simple_procedure\n    severity: minor",
+        "when: kind = penalty AND simple_procedure\n    severity: serious",
+        WRONG_WAY,
+        "- id: severity.warning_only",
+        "改为NOT simple_procedure后",
+    ),
+    Planted(
+        "severity: without a repair it is the lighter case",
+        SEVERITY,
+        "when: kind = penalty AND simple_procedure\n    severity: minor",
+        "when: kind = penalty AND repaired_on <= as_of\n    severity: serious",
+        WRONG_WAY,
+        "- id: severity.warning_only",
+        "改为repaired_on IS NULL后",
+    ),
     # Exclusions.
     Planted(
         "exclusion: contradicts itself",
@@ -231,6 +249,15 @@ PLANTED = (
         TANGLED,
         "- {id: exclude.licence",
         "情形过多",
+    ),
+    Planted(
+        "exclusion: spares what was not repaired",
+        SCORING,
+        "when: kind = licence",
+        "when: kind = licence OR repaired_on IS NULL",
+        WRONG_WAY,
+        "- {id: exclude.licence",
+        "改为repaired_on IS NULL后",
     ),
     # Points, grades, caps, kinds.
     Planted(
@@ -711,6 +738,15 @@ PLANTED = (
         CANDIDATES,
         "severity = serious AND NOT is_listing",
         "severity = general AND NOT is_listing",
+        WRONG_WAY,
+        "- id: candidate.black.grade",
+        "事实更重的记录反而不支持建议",
+    ),
+    Planted(
+        "candidate: only what will be repaired supports",
+        CANDIDATES,
+        "severity = serious AND NOT is_listing",
+        "severity = serious AND NOT is_listing AND repaired_on > as_of",
         WRONG_WAY,
         "- id: candidate.black.grade",
         "事实更重的记录反而不支持建议",

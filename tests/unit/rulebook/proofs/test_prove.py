@@ -26,6 +26,7 @@ RULES = Path(__file__).parents[4] / "rules"
 DAY = date(2026, 9, 30)
 SCORING = "scoring/points/2026.1/rule.yaml"
 SEVERITY = "severity/levels/2025.1/rule.yaml"
+CANDIDATES = "candidates/proposals/2026.1/rule.yaml"
 DEADLINES = "deadlines/henan/2019/deadlines.csv"
 STATEMENT = "statement_workdays,列入前陈述申辩期,5,workdays,L3,unconfirmed,"
 HISTORY = """history:
@@ -233,3 +234,37 @@ def test_an_adopted_rulebook_stays_in_force_when_proofs_become_stricter(rules_di
     with pytest.raises(RuleOutsideBounds):
         load_rulebook(rules_dir, DAY)
     assert load_rulebook(rules_dir, DAY, is_proved=True).publicity[1].max_months == 24
+
+
+COUNT = """counts:
+  - id: own_value
+    take: {take}
+    of: {of}
+    when: is_adverse AND is_usable
+    text: 供测试
+    law: L3
+    status: unconfirmed
+#"""
+
+
+@pytest.mark.parametrize(
+    ("taken", "asked", "is_right"),
+    [
+        (("sum", "fine_fen"), "own_value < yuan(10000)", True),
+        (("sum", "fine_fen"), "own_value > yuan(10000)", False),
+        (("max", "fine_fen"), "(own_value IS NULL OR own_value < yuan(10000))", True),
+        (("max", "fine_fen"), "own_value < yuan(10000)", False),
+        (("min", "fine_fen"), "own_value < yuan(10000)", False),
+        (("earliest", "decided_on"), "own_value IS NULL", True),
+        (("earliest", "decided_on"), "months(own_value, as_of) < 12", False),
+        (("latest", "decided_on"), "(own_value IS NULL OR months(own_value, as_of) >= 12)", True),
+        (("latest", "decided_on"), "days(own_value, as_of) < 30", False),
+    ],
+)
+def test_red_may_only_ask_for_less_dishonesty(rules_dir, spoil, taken, asked, is_right):
+    """“Less than” is right for a sum; for an extreme only where none at all is as good as little."""
+    spoil(CANDIDATES, "counts:", COUNT.format(take=taken[0], of=taken[1]))
+    spoil(CANDIDATES, "AND recent_fines = 0", f"AND recent_fines = 0 AND {asked}")
+    said = [(fault.line, fault.code) for fault in read(rules_dir).faults]
+    line = find_line(rules_dir, CANDIDATES, "- id: candidate.red.organisation")
+    assert said == ([] if is_right else [(line, "rule_not_monotone")])
