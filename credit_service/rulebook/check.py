@@ -18,6 +18,7 @@ from credit_service.rulebook.cases import find_differences, read_all_cases
 from credit_service.rulebook.dated_days import find_dated_days
 from credit_service.rulebook.evaluate import evaluate
 from credit_service.rulebook.faults import FaultLog, RuleFault
+from credit_service.rulebook.field_forms import FormNotes
 from credit_service.rulebook.law_checks import DueLaw, find_due_laws
 from credit_service.rulebook.load import build_rulebook
 from credit_service.rulebook.rule_places import check_places
@@ -102,9 +103,12 @@ def read_everything(rules_dir: Path, log: FaultLog) -> None:
     """Read every rule file and every case once, whatever for; faults, and what the readers asked for, go to the log."""
     versions = find_versions(rules_dir, log)
     _build_all(versions, log)
-    for version in versions:
-        read_specimens(version, log)
     read_all_cases(rules_dir, log)
+    if log.notes is not None and not log.faults:
+        specimens = FormNotes()
+        newest = max(version.from_on for version in versions)
+        read_specimens(find_in_force(versions, newest), newest, FaultLog(notes=specimens))
+        log.notes.fill(specimens)
 
 
 def _build_all(versions: Sequence[RuleVersion], log: FaultLog) -> list[Rulebook]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from credit_service.rulebook.faults import FaultLog
+from credit_service.rulebook.tables import read_table
 from credit_service.rulebook.versions import RuleVersion
 from credit_service.rulebook.yaml_text import YamlList, YamlText, YamlTree
 
@@ -18,11 +19,18 @@ def find_dated_days(versions: Iterable[RuleVersion]) -> set[date]:
     """Return the days on which a row of a version begins or has just ended while the version is in force."""
     found: set[date] = set()
     for version in versions:
-        unread = FaultLog()
-        tables = [row.tree for name in version.table_paths() for row in version.table(name, unread)]
-        for tree in (version.section.tree, *tables):
+        for tree in (version.section.tree, *_read_tables(version)):
             days = set(_list_days(tree))
             found |= {day for day in days if version.from_on <= day and (version.to_on is None or day <= version.to_on)}
+    return found
+
+
+def _read_tables(version: RuleVersion) -> list[YamlTree]:
+    """Return the rows of every table, read apart from the version, whose readers say which tables there are."""
+    found: list[YamlTree] = []
+    with FaultLog().catching():
+        for path in version.table_paths().values():
+            found += [row.tree for row in read_table(path, version.directory, path.name, FaultLog())]
     return found
 
 

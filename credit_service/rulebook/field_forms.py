@@ -70,6 +70,17 @@ class FormNotes:
         if form is not None and form not in noted.forms:
             noted.forms.append(form)
 
+    def fill(self, others: FormNotes) -> None:
+        """Take over what is known elsewhere and not here: whole places, and fields that may then be left out."""
+        for place, fields in others.fields.items():
+            if not self.sections.get(place):
+                self.sections[place], self.fields[place] = others.sections.get(place, set()), fields
+                continue
+            for key, noted in fields.items():
+                known = self.fields[place].setdefault(key, _Noted())
+                known.forms = known.forms or noted.forms
+        self.kept.append(others)
+
     def keys(self, place: Place) -> Iterator[str]:
         """Yield the fields asked for at a place, in the order they were first asked for."""
         yield from self.fields.get(place, {})

@@ -195,6 +195,12 @@ _HELP = {
     "denominator": "分母：各数之和。",
     "zero_at": "得零分的比率，按期别分别写。",
     "full_at": "得满分的比率，按期别分别写。",
+    "wait": "须等到何时：none不用等，publicity最短公示期满。",
+    "half_life_days": "半衰期，天，按严重程度分别写；更重的不得更短。",
+    "half_life_days.minor": "轻微的半衰期，天。",
+    "half_life_days.general": "一般的半衰期，天。",
+    "half_life_days.serious": "严重的半衰期，天。",
+    "same": "须与本条记录相同的项：kind种类，topic违法行为类型。",
     "month": "月。",
     "quarter": "季。",
     "half": "半年。",
@@ -214,6 +220,7 @@ _HELP_AT = {
     ("cases", "facts.authority"): "认定机关的名称。",
     ("cases", "facts.id"): "记录编号。",
     ("cases", "name"): "案例说明了什么。",
+    ("repair", "act"): "合法的办法：repair申请信用修复等。",
 }
 
 

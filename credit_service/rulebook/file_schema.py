@@ -130,7 +130,7 @@ class _Writer:
         if self.is_table:
             return {"type": "string", "pattern": listed, **({"minLength": 1} if required else {})}
         items: Schema = {"enum": list(form.allowed)} if form.allowed else {"type": _SCALARS, "pattern": r"\S"}
-        text: Schema = {"type": "string", "pattern": listed}
+        text: Schema = {"type": "string" if form.allowed else _SCALARS, "pattern": listed}
         return {"anyOf": [{"type": "array", "items": items}, text, *([] if required else [{"type": "null"}])]}
 
     def _cell(self, form: Form, *, required: bool) -> Schema:
@@ -144,7 +144,7 @@ class _Writer:
         return schema
 
 
-_WRITTEN: Schema = {"type": "string", "pattern": r"\S"}
+_WRITTEN: Schema = {"type": _SCALARS, "pattern": r"\S"}
 
 
 def _where(key: str, word: str, then: Schema, otherwise: Schema | None = None) -> Schema:

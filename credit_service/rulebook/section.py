@@ -15,7 +15,7 @@ from typing import NoReturn
 from credit_service.domain.score import POINT
 from credit_service.errors import RuleSyntax, UnknownIndicator
 from credit_service.rulebook.faults import FaultLog, Refusal, RuleFault, shorten, suggest
-from credit_service.rulebook.field_forms import ANY_NAME, Form, FormKind, Place
+from credit_service.rulebook.field_forms import ANY_NAME, ITEM, Form, FormKind, Place
 from credit_service.rulebook.yaml_text import YamlList, YamlMap, YamlText, YamlTree
 
 INTEGER_PATTERN = r"-?(0|[1-9][0-9]{0,15})"
@@ -45,6 +45,7 @@ class Section:
         """Whether the file itself chooses the names of the fields."""
         self._made: set[str] = set()
         self._children: dict[str, Section] = {}
+        self._lists: dict[str, list[Section]] = {}
         if log.notes is not None:
             log.notes.note_section(self.place, self)
 
@@ -236,12 +237,14 @@ class Section:
             Refusal: The field is missing or an item is no map.
         """
         self._note(key, Form(FormKind.MAPS), required=True)
-        found: list[Section] = []
-        for item in self._list(key, None):
-            if not isinstance(item, YamlMap):
-                self.refuse(key, f"字段“{key}”的每一项应当是“字段: 值”的形式")
-            found.append(Section(item, self.file, self.log, (*self.place, key, "[]")))
-        return found
+        if key not in self._lists:
+            found: list[Section] = []
+            for item in self._list(key, None):
+                if not isinstance(item, YamlMap):
+                    self.refuse(key, f"字段“{key}”的每一项应当是“字段: 值”的形式")
+                found.append(Section(item, self.file, self.log, (*self.place, key, ITEM)))
+            self._lists[key] = found
+        return list(self._lists[key])
 
     def optional_sections(self, key: str) -> list[Section]:
         """Return the maps listed under a field, none where the field is empty.

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 import pytest
 import yaml
-from yaml_core import read_core
+from spec.test_abilities import ABILITIES, make_changes
+from unit.rulebook.yaml_core import read_core
 
 from credit_service.errors import RulebookError
 from credit_service.rulebook import load
@@ -40,15 +41,32 @@ def validator(file: str) -> Any:
 
 @cache
 def read(file: str) -> Any:
-    if file.endswith(".csv"):
-        with (RULES / file).open(encoding="utf-8-sig", newline="") as lines:
+    return read_file(RULES / file)
+
+
+def read_file(path: Path) -> Any:
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as lines:
             return [{name: cell.strip() for name, cell in row.items()} for row in csv.DictReader(lines)]
-    return read_core((RULES / file).read_text(encoding="utf-8"))
+    return read_core(path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("file", FILES)
 def test_every_shipped_file_fits_its_schema(file):
     assert [f"{e.instance_path}: {e.message}" for e in validator(file).iter_errors(read(file))] == []
+
+
+@pytest.mark.parametrize("ability", ABILITIES, ids=lambda path: path.name)
+def test_what_the_engine_can_do_fits_the_schemas_too(tmp_path, ability):
+    """Parts of rule files that no shipped one has are described as well."""
+    rules = tmp_path / "rules"
+    shutil.copytree(RULES, rules, ignore=shutil.ignore_patterns("cases*", "*.sql"))
+    make_changes(ability, rules)
+    for path in [path for path in rules.rglob("*.*") if path.suffix in {".yaml", ".csv"}]:
+        file = path.relative_to(rules).as_posix()
+        if path.read_bytes() != (RULES / file).read_bytes():
+            tree = read_file(path)
+            assert [f"{e.instance_path}: {e.message}" for e in validator(file).iter_errors(tree)] == []
 
 
 def test_every_schema_is_one():
