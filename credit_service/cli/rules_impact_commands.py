@@ -19,11 +19,12 @@ from credit_service.lookup.impact import EXAMPLES, ImpactQuestion, compare_draft
 from credit_service.lookup.impact_page import render_report
 from credit_service.lookup.impact_scores import BANDS
 from credit_service.lookup.impact_types import LISTS, Example, Impact
-from credit_service.lookup.impact_words import say_persons, say_points, summarise, to_json
+from credit_service.lookup.impact_words import SCOPE, say_persons, say_points, summarise, to_json
 from credit_service.lookup.impact_workbook import write_workbook
 
 SHOWN = 12
 """Rows of a dimension that are printed; the report and the workbook have more."""
+CASES_SHOWN = 3
 
 
 @app.command("impact")
@@ -89,15 +90,21 @@ def _print(found: Impact) -> None:
     out.print(f"{found.records:,} 条记录、{found.subjects:,} 个主体（其中评分 {found.scored:,} 家）。")
     for line in summarise(found):
         out.print(f"  · {line}", markup=False)
-    for fault in found.case_faults[:SHOWN]:
-        out.print(f"  [yellow]案例[/] {fault.file}:{fault.line} {fault.message}")
-    if found.is_same:
-        return
-    _print_lists(found)
-    _print_dimensions(found)
-    _print_scores(found)
-    for example in found.examples:
-        _print_example(example)
+    if not found.is_same and found.records:
+        _print_lists(found)
+        _print_dimensions(found)
+        _print_scores(found)
+        for example in found.examples:
+            _print_example(example)
+    if found.case_faults:
+        rows = [(fault.file, fault.line, fault.message) for fault in found.case_faults[:CASES_SHOWN]]
+        more = (
+            f"（{len(found.case_faults)}处，列出{CASES_SHOWN}处；全部见 credit rules check）"
+            if len(found.case_faults) > CASES_SHOWN
+            else ""
+        )
+        print_table(f"采用前必须更正的案例{more}", ("文件", "行", "说明"), rows)
+    out.print(SCOPE, style="dim", markup=False)
 
 
 def _print_lists(found: Impact) -> None:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from credit_service.domain.clock import SHANGHAI
 from credit_service.lookup.impact_scores import BANDS
 from credit_service.lookup.impact_types import LISTS, SMALL, Impact
-from credit_service.lookup.impact_words import say_persons, say_points, summarise
+from credit_service.lookup.impact_words import SCOPE, say_persons, say_points, summarise
 
 SHOWN = 20
 """Rows of a dimension that are shown for each list."""
@@ -32,6 +32,7 @@ def render_body(impact: Impact) -> Markup:
         .render(
             i=impact,
             summary=summarise(impact),
+            scope=SCOPE,
             known=f"{impact.known_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
             lists=LISTS,
             bands=BANDS,

@@ -12,6 +12,13 @@ from credit_service.domain.score import POINT
 from credit_service.lookup.impact_scores import BANDS
 from credit_service.lookup.impact_types import SMALL, CategoryShift, Example, Flow, FlowLine, Impact, RulebookMark
 
+SCOPE = (
+    "比较的是系统提出的建议。建议不是列入：草案采用后，每一次列入仍须告知、听取陈述申辩并由另一人决定。"
+    "奖惩措施、办理时限、移出和修复的条件、信息目录的改动不改变建议，不在比较之内，用 credit rules diff 逐条查看。"
+    "比较没有保存任何评分和建议。"
+)
+"""What a comparison is about, and what not."""
+
 
 def say_points(points: int | None) -> str:
     """Return points of 10⁻⁴ as a decimal number; a score that is not there is a dash."""
@@ -29,7 +36,9 @@ def say_persons(number: int) -> str:
 
 def summarise(impact: Impact) -> tuple[str, ...]:
     """Return what a reader should know first, in sentences."""
-    if impact.is_same:
+    if not impact.records:
+        lines = ["数据仓库中还没有记录，比较不出任何变化；请先归集数据。"]
+    elif impact.is_same:
         lines = [f"在{impact.as_of}这一天，草案与现行规则完全相同，没有任何变化。"]
     else:
         lines = [_summarise_list(line) for line in impact.organisations]

@@ -16,7 +16,7 @@ from credit_service.domain.score import POINT
 from credit_service.lookup.impact_page import to_title
 from credit_service.lookup.impact_scores import BANDS
 from credit_service.lookup.impact_types import CategoryShift, Dimension, Example, FlowLine, Impact
-from credit_service.lookup.impact_words import say_persons, summarise
+from credit_service.lookup.impact_words import SCOPE, say_persons, summarise
 
 Cell = str | int | float | None
 _FLOW_HEADINGS = ("现行", "新增", "移出", "不变", "草案")
@@ -107,7 +107,7 @@ def _write_summary(book: _Book, impact: Impact, district: str) -> None:
         f"草案 {impact.after.hash}",
         *summarise(impact),
         *(f"案例不符：{fault.file}:{fault.line} {fault.message}" for fault in impact.case_faults),
-        "比较的是系统提出的建议。建议不是列入：每一次列入仍须告知、听取陈述申辩并由另一人决定。",
+        SCOPE,
     ]
     for row, line in enumerate(lines, 2):
         sheet.write_string(row, 0, line, book.line)
