@@ -5,8 +5,8 @@ pages and workbooks. Definitions of every count stand in `domain.governance`, th
 It changes nothing, and it says nothing about any one subject.
 
 Everything is bitemporal: a board is asked for a period and an instant of knowledge, and all periods of its trend are
-read with the facts known at that instant and the rules in force on the last day of the period asked for, so that a
-difference between two periods is never one of rules.
+read with the facts known at that instant and the rules in force on the last day of the period asked for, as adopted by
+that instant, so that a difference between two periods is never one of rules.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from credit_service.domain.governance import (
     shift_period,
     span_kind,
 )
-from credit_service.errors import PeriodUnknown
+from credit_service.errors import PeriodUnknown, RuleNotInForce
 from credit_service.lookup.governance_lines import GovernanceLine, Places, Selection, Tally
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.rulebook.compile_governance import CompiledGovernance, compile_governance
@@ -41,7 +41,9 @@ from credit_service.warehouse.measure_governance import (
 )
 
 _COMPILED: dict[tuple[str, ...], CompiledGovernance] = {}
-"""By rulebook hash: compiling takes longer than counting a small warehouse."""
+"""By rulebook: compiling takes longer than counting a small warehouse."""
+_RULED: dict[tuple[str, str, date], bool] = {}
+"""By home, rulebook of today and day, whether there were rules: failing to load them takes as long as loading them."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def get_governance_board(
         message = f"{period.label}在{known_on}尚未开始，没有可统计的数据。"
         raise PeriodUnknown(message, remedy="请选择已经开始的期别，或把“截至”的日期改晚。")
     as_of = last_known_on(period, known_on)
-    rulebook = room.rulebook(as_of)
+    rulebook = room.rulebook(as_of, now)
     periods = back_to(period, TREND_PERIODS)
     with room.ledger.reading() as uow:
         spans = uow.movements.list_spans(now, as_of)
@@ -133,14 +135,29 @@ def find_newest_period(room: ReadingRoom, kind: SpanKind = SpanKind.QUARTER) -> 
     return period_of(legal_day(newest[0].received_at if newest else room.clock.now()), kind)
 
 
-def list_periods(shown: Period, today: date) -> tuple[Period, ...]:
+def list_periods(room: ReadingRoom, shown: Period) -> tuple[Period, ...]:
     """Return the periods a board is usually opened for: of each length some, newest first, and the shown."""
+    today = room.today()
     offered = [
         period
         for kind, count in ((SpanKind.QUARTER, 8), (SpanKind.MONTH, 12), (SpanKind.HALF, 4), (SpanKind.YEAR, 3))
         for period in reversed(back_to(period_of(today, kind), count))
+        if has_rules(room, min(period.until_on, today))
     ]
     return tuple(offered) if shown in offered else (shown, *offered)
+
+
+def has_rules(room: ReadingRoom, day: date) -> bool:
+    """Return whether a board can be had for a day: whether every kind of rule was in force on it."""
+    key = (str(room.places.home), room.rulebook(room.today()).hash, day)
+    if key not in _RULED:
+        try:
+            room.rulebook(day)
+        except RuleNotInForce:
+            _RULED[key] = False
+        else:
+            _RULED[key] = True
+    return _RULED[key]
 
 
 def end_of_day(day: date) -> datetime:

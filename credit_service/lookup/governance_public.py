@@ -18,7 +18,7 @@ from credit_service.domain.bulletin import Period
 from credit_service.domain.governance import GovernanceCounts, SpanKind, back_to, period_of, shift_period
 from credit_service.domain.score import POINT, ListKind
 from credit_service.errors import PeriodUnknown
-from credit_service.lookup.governance import GovernanceBoard, end_of_day, get_governance_board
+from credit_service.lookup.governance import GovernanceBoard, end_of_day, get_governance_board, has_rules
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.rulebook.governance_index import GovernanceIndex
 
@@ -81,6 +81,9 @@ def get_public_governance(room: ReadingRoom, period: Period | None = None) -> Pu
         PeriodUnknown: The quarter is not among those the public can look at.
     """
     offered = list_public_quarters(room)
+    if not offered:
+        message = "还没有可以公布的季度。"
+        raise PeriodUnknown(message, remedy="规则生效后的第一个季度结束之后，这里公布治理情况。")
     chosen = period or offered[0]
     if chosen not in offered:
         message = f"没有公布{chosen.label}的治理情况。"
@@ -98,9 +101,9 @@ def get_public_governance(room: ReadingRoom, period: Period | None = None) -> Pu
 
 
 def list_public_quarters(room: ReadingRoom) -> tuple[Period, ...]:
-    """Return the quarters that were over when the day began, newest first."""
+    """Return the quarters that were over when the day began, newest first, as far back as there were rules."""
     last = shift_period(period_of(room.today(), SpanKind.QUARTER), -1)
-    return tuple(reversed(back_to(last, PUBLIC_QUARTERS)))
+    return tuple(one for one in reversed(back_to(last, PUBLIC_QUARTERS)) if has_rules(room, one.until_on))
 
 
 def coarsen(count: int, rule: GovernanceIndex) -> CoarseCount:

@@ -21,10 +21,10 @@ from credit_service.domain.listing import Act, ActKind, Case, CaseState
 from credit_service.domain.measure import MeasureOwed
 from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
-from credit_service.errors import PeriodUnknown
+from credit_service.errors import PeriodUnknown, RuleNotInForce
 from credit_service.listing.terms import ProcedureTerms
 from credit_service.listing.transitions import apply_act
-from credit_service.lookup.governance import GovernanceBoard, end_of_day, get_governance_board
+from credit_service.lookup.governance import GovernanceBoard, end_of_day, get_governance_board, list_periods
 from credit_service.lookup.governance_lines import Breakdown, GovernanceLine, Selection
 from credit_service.lookup.governance_public import coarsen, get_public_governance
 from credit_service.lookup.governance_table import to_json, write_csv
@@ -295,6 +295,18 @@ def test_a_period_that_has_not_begun_is_refused(year):
         year.board(parse_period("2027Q1"))
     with pytest.raises(PeriodUnknown, match="尚未开始"):
         year.board(Q3, known_at=end_of_day(date(2026, 6, 30)))
+
+
+def test_periods_before_the_rules_began_are_refused_and_not_offered(year):
+    room = year.at(NOW).reading_room
+    with pytest.raises(RuleNotInForce):
+        year.board(parse_period("2024"))
+    offered = [period.code for period in list_periods(room, Q3)]
+    # The sample rules begin on 22 June 2025.
+    assert {"2026Q4", "2025Q2", "2026-11", "2026H2", "2025"} <= set(offered)
+    assert {"2025Q1", "2024"}.isdisjoint(offered)
+    assert len(offered) == len(set(offered))
+    assert list_periods(room, parse_period("2024"))[0].code == "2024"
 
 
 def test_an_empty_service_has_nineteen_idle_items(tmp_path):

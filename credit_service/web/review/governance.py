@@ -75,7 +75,7 @@ def show_governance(visit: GovernanceVisit, asked: AskedBoard) -> Response:
         "board": board,
         "asked": asked,
         "headings": list_headings(board),
-        "periods": list_periods(board.period, visit.office.today()),
+        "periods": list_periods(visit.room, board.period),
         "breakdowns": tuple(Breakdown),
         "changes": words.explain_changes(board.whole),
         "words": words,
