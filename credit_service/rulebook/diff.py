@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 
+from credit_service.domain.record import Severity
 from credit_service.rulebook.diff_words import EMPTY, say_any, say_group, say_value_name
 from credit_service.rulebook.rule_types import Deadline, Law, RuleEntry
 from credit_service.rulebook.schema import Rulebook
@@ -88,6 +89,11 @@ class _Item:
     values: Mapping[str, object]
 
 
+_NOTHING = _Item("", "", "", "", {})
+_KINDS = {("candidates.counts", "kind"): "take"}
+"""Values whose name means something else in their group."""
+
+
 def compare_rulebooks(before: Rulebook, after: Rulebook) -> tuple[RuleChange, ...]:
     """Return every rule that was added, removed, changed or moved; within a group in the order of the new rules."""
     old, new = _group(before), _group(after)
@@ -105,10 +111,25 @@ class _Names:
     def __init__(self, rulebook: Rulebook) -> None:
         self.words = {count.name: count.entry.text for count in rulebook.candidates.counts}
         self.words |= {history.name: history.entry.text for history in rulebook.history}
+        items = {item.slug: item.name for item in rulebook.edition.categories}
+        lists = {one.id: one.name for one in rulebook.list_types}
+        measures = {one.slug: one.name for one in rulebook.measures}
+        self.named: dict[str, dict[str, str]] = {
+            "category": items,
+            "categories": items,
+            "list_type": lists,
+            "measures": measures,
+        }
+        self.named["of"] = lists | {severity.value: severity.label for severity in Severity}
 
-    def say(self, name: str, value: object) -> str:
+    def say(self, group: str, name: str, value: object) -> str:
         """Return a value in words."""
-        return say_any(name, value, self.words)
+        named = self.named.get(name, {})
+        if isinstance(value, tuple) and named:
+            return "、".join(named.get(item, str(item)) for item in value) or EMPTY
+        if isinstance(value, str) and value in named:
+            return named[value]
+        return say_any(_KINDS.get((group, name), name), value, self.words)
 
 
 def _group(rulebook: Rulebook) -> dict[str, dict[str, _Item]]:
@@ -208,9 +229,10 @@ def _compare_group(
 
 def _compare_values(was: _Item | None, now: _Item | None, before: _Names, after: _Names) -> Iterator[ValueChange]:
     old, new = (was.values if was else {}), (now.values if now else {})
+    group = (now or was or _NOTHING).group
     for name in dict.fromkeys([*new, *old]):
-        said_before = before.say(name, old[name]) if name in old else EMPTY
-        said_after = after.say(name, new[name]) if name in new else EMPTY
+        said_before = before.say(group, name, old[name]) if name in old else EMPTY
+        said_after = after.say(group, name, new[name]) if name in new else EMPTY
         changed = old.get(name) != new.get(name)
         # Of a rule that is quite new, or gone, only what it says is worth a line.
         if changed and ((was and now) or said_before != said_after):

@@ -55,6 +55,7 @@ GROUP_WORDS = {
     "governance_index.kinds": "治理指数的逾期天数",
     "governance_index.leave_out": "不计入治理统计的记录",
     "terms": "办理时限",
+    "acts": "可以采取的合法行为",
     "holiday_overrides": "工作日历的调整",
     "untranslatable": "不能用规则语言表达的规定",
     "laws": "法律依据",
@@ -136,16 +137,61 @@ _CODES = {
     "nature": {"reduces_rights": "减损权益", "management": "管理", "market": "市场", "incentive": "激励"},
     "clock": {"as_of": "评价日", "decided_on": "认定之日"},
     "per": {"subject": "主体", "category": "主体和事项"},
+    "events_by": {"as_of": "评价日", "decided_on": "认定之日"},
+    "take": {
+        "count": "个数",
+        "any": "有无",
+        "sum": "合计",
+        "max": "最大",
+        "min": "最小",
+        "earliest": "最早",
+        "latest": "最近",
+    },
+    "act": {"repair": "申请信用修复", "fulfil": "履行", "leave": "申请提前移出"},
+    "wait": {"none": "不用等", "publicity": "最短公示期满", "list": "最短列入期满"},
+    "group": {"honour": "荣誉", "tax_a": "纳税信用A级"},
+    "ground": {
+        "life_safety": "危害健康和生命安全",
+        "market_order": "破坏市场和社会秩序",
+        "credibility": "影响司法和行政公信力",
+        "national_defence": "拒不履行国防义务",
+        "other_by_law": "其他法定情形",
+    },
+    "legal_basis_level": {
+        "law": "法律",
+        "administrative_regulation": "行政法规",
+        "central_document": "中央文件",
+        "local_regulation": "地方性法规",
+        "department_rule": "部门规章",
+    },
+    "counted": {
+        "opening": "期初存量",
+        "new": "本期新增",
+        "mended": "已整改",
+        "repaired": "已修复",
+        "removed": "已撤销",
+        "overdue": "逾期",
+        "repeated": "复发",
+        "growth": "净增",
+        "owed": "应采取的措施",
+        "fed_back": "已反馈的措施",
+        "closing": "期末存量",
+    },
     "subject_kind": {"": "不限"},
     "severity": {"*": "不分程度"},
     "honour_level": {"*": "不分级别"},
 }
-_LISTS = {
+_LIKE = {
     "list_kinds": "list_kind",
     "subjects": "subject_kind",
     "scored_subjects": "subject_kind",
     "fact_kinds": "kind",
+    "grounds": "ground",
+    "cap_group": "group",
+    "numerator": "counted",
+    "denominator": "counted",
 }
+"""Values said like those of another name."""
 _CONDITIONS, _OPERANDS = get_args(Condition), get_args(Operand)
 
 
@@ -179,12 +225,12 @@ def say_any(name: str, value: object, names: Mapping[str, str]) -> str:
     elif isinstance(value, _OPERANDS):
         words = say_operand(value, names)
     elif isinstance(value, tuple) and value:
-        words = "、".join(say_any(_LISTS.get(name, name), item, names) for item in value)
+        words = "、".join(say_any(name, item, names) for item in value)
     elif is_dataclass(value) and not isinstance(value, type):
         parts = ((part.name, getattr(value, part.name)) for part in fields(value))
         words = "，".join(f"{say_value_name(key)}{say_any(key, item, names)}" for key, item in parts)
     elif value is not None and value != ():
-        words = _say_plain(name, value)
+        words = _say_plain(_LIKE.get(name, name), value)
     return words
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from credit_service.errors import UnknownIndicator
 from credit_service.rulebook.choose_rulebook import choose_rulebook
-from credit_service.rulebook.diff import _NOT_RULES, ChangeKind, compare_rulebooks
+from credit_service.rulebook.diff import _NOT_RULES, ChangeKind, _group, _Names, compare_rulebooks
 from credit_service.rulebook.diff_words import GROUP_WORDS
 from credit_service.rulebook.load import load_rulebook
 from credit_service.rulebook.schema import Rulebook
@@ -157,3 +158,17 @@ def test_what_is_no_rulebook_is_refused(wanted, words):
     with pytest.raises(UnknownIndicator) as caught:
         choose_rulebook(RULES, wanted, DAY)
     assert words in f"{caught.value.message}{caught.value.remedy}"
+
+
+def test_no_value_of_any_rule_is_said_in_code():
+    names = _Names(rulebook)
+    said = {
+        (group, name): names.say(group, name, value)
+        for group, items in _group(rulebook).items()
+        for item in items.values()
+        for name, value in item.values.items()
+        if name != "url"
+    }
+    assert {
+        place: words for place, words in said.items() if re.search(r"(?<![\w./])[a-z]+_?[a-z]+(?![\w./])", words)
+    } == {}
