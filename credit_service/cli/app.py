@@ -22,6 +22,7 @@ from credit_service.cli import (
     rules_adopt_commands,
     rules_book_commands,
     rules_commands,
+    rules_compile_commands,
     rules_diff_commands,
     rules_impact_commands,
     rules_schema_commands,
@@ -58,7 +59,14 @@ for module in (
 app.add_typer(decide_commands.app, name="decide")
 app.add_typer(subject_commands.app, name="subject")
 # These add their commands to the one group by being imported.
-RULES = (rules_book_commands, rules_diff_commands, rules_adopt_commands, rules_impact_commands, rules_schema_commands)
+RULES = (
+    rules_book_commands,
+    rules_diff_commands,
+    rules_adopt_commands,
+    rules_impact_commands,
+    rules_schema_commands,
+    rules_compile_commands,
+)
 app.add_typer(rules_commands.app, name="rules")
 app.add_typer(desk_commands.accounts, name="account")
 app.add_typer(desk_commands.keys, name="key")

@@ -13,6 +13,7 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ RulebookError      the rule author can      RuleSyntax UnknownIndicator RuleOverlap RuleWithoutSource
     │                                              RuleNotInForce RulebookFaulty RulebookNotAdopted
     │                                              RuleUnreachable RuleNotMonotone RuleOutsideBounds RuleUnproved
+    │                                              RuleNotCompiled
     ├─ DecisionError      law or state forbids it  IllegalTransition EvidenceMissing NoticeNotServed
     │                                              StatementPeriodOpen ObjectionPending SamePerson ConsentMissing
     │                                              MinorProtected NoLegalBasis ClockReversed CaseNotFound
@@ -43,6 +44,7 @@ from credit_service.errors.families import (
 from credit_service.errors.rules import (
     RulebookFaulty,
     RulebookNotAdopted,
+    RuleNotCompiled,
     RuleNotInForce,
     RuleNotMonotone,
     RuleOutsideBounds,
@@ -61,6 +63,7 @@ __all__ = [
     "DecisionError",
     "LookupFailure",
     "PublicationError",
+    "RuleNotCompiled",
     "RuleNotInForce",
     "RuleNotMonotone",
     "RuleOutsideBounds",

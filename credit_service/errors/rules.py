@@ -59,6 +59,12 @@ class RuleUnproved(RulebookError):
     code = "rule_unproved"
 
 
+class RuleNotCompiled(RulebookError):
+    """The rules use something that an engine has no template for; nothing is approximated."""
+
+    code = "rule_not_compiled"
+
+
 class RulebookFaulty(RulebookError):
     """The rules have faults, so they were not adopted; the rulebook in force stays."""
 

@@ -29,7 +29,7 @@ _THIS = frozenset({"this"})
 
 KEPT: dict[type[exp.Expr], frozenset[str]] = {
     **dict.fromkeys((exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.And, exp.Or, exp.Mul, exp.Is), _BOTH),
-    **dict.fromkeys((exp.Contains, exp.ArrayContains), _BOTH),
+    **dict.fromkeys((exp.IntDiv, exp.Mod, exp.Contains, exp.ArrayContains), _BOTH),
     **dict.fromkeys((exp.Not, exp.Neg, exp.Paren, exp.Where, exp.Having, exp.From, exp.Placeholder), _THIS),
     **dict.fromkeys((exp.Sum, exp.Min, exp.Max, exp.Abs, exp.Year, exp.Month, exp.Day), _THIS),
     **dict.fromkeys((exp.Null, exp.Star, exp.RowNumber, exp.Distinct), frozenset[str]()),
@@ -64,7 +64,7 @@ KEPT: dict[type[exp.Expr], frozenset[str]] = {
 }
 """Node classes, and the parts of each, that mean the same in both engines."""
 
-DROPPED = {(exp.CTE, "materialized", False)}
+DROPPED: dict[tuple[type[exp.Expr], str], bool] = {(exp.CTE, "materialized"): False}
 """“NOT MATERIALIZED” asks DuckDB for what Spark always does; “MATERIALIZED” would be refused."""
 
 
@@ -72,8 +72,8 @@ class SparkTemplateMissing(NotImplementedError):
     """A statement holds something that was never compared on both engines; it needs a template and a test first."""
 
     def __init__(self, node: exp.Expr, part: str = "") -> None:
-        where = f"{type(node).__name__}.{part}" if part else type(node).__name__
-        super().__init__(f"no Spark template for {where} in: {node.sql(dialect=DIALECT)[:200]}")
+        self.what = f"{type(node).__name__}.{part}" if part else type(node).__name__
+        super().__init__(f"no Spark template for {self.what} in: {node.sql(dialect=DIALECT)[:200]}")
 
 
 def compile_for_spark(compiled: CompiledScoring) -> CompiledScoring:
@@ -117,7 +117,8 @@ def _rebuild(node: exp.Expr) -> exp.Expr:
     if kept is None:
         raise SparkTemplateMissing(node)
     for name, value in node.args.items():
-        if name not in kept and value is not None and value != [] and (type(node), name, value) not in DROPPED:
+        says_nothing = value is None or value == [] or value is DROPPED.get((type(node), name))
+        if name not in kept and not says_nothing:
             raise SparkTemplateMissing(node, name)
     return type(node)(**{name: _render_part(value) for name, value in node.args.items() if name in kept})
 
@@ -159,7 +160,8 @@ def _to_spark_table(table: SqlTable) -> SqlTable:
 def _create(node: exp.Create, *, as_table: bool) -> exp.Expr:
     """``CREATE OR REPLACE TEMPORARY TABLE`` is a temporary view or a table: Spark has no temporary tables."""
     _check_parts(node, {"this", "kind", "replace", "expression", "properties"})
-    if node.args["kind"] != "TABLE" or [type(one) for one in node.args["properties"].expressions] != [_TEMPORARY]:
+    properties = node.args.get("properties") or exp.Properties(expressions=[])
+    if node.args["kind"] != "TABLE" or [type(one) for one in properties.expressions] != [_TEMPORARY]:
         raise SparkTemplateMissing(node)
     own = exp.FileFormatProperty(this=exp.var("PARQUET")) if as_table else _TEMPORARY()
     return exp.Create(
@@ -189,15 +191,6 @@ def _cast(node: exp.Expr) -> exp.Expr:
     if target.sql(dialect=DIALECT) not in _CAST_TYPES:
         raise SparkTemplateMissing(target)
     return exp.cast(render_node(node.this), target.copy())
-
-
-def _divide(node: exp.Expr) -> exp.Expr:
-    """Whole-number division and remainder; by zero it is NULL, as in DuckDB, where Spark would raise."""
-    divisor = render_node(node.expression)
-    number = divisor.this if isinstance(divisor, exp.Cast) else divisor
-    if not (isinstance(number, exp.Literal) and number.is_int and int(number.name)):
-        divisor = exp.Nullif(this=divisor, expression=exp.Literal.number(0))
-    return type(node)(this=render_node(node.this), expression=divisor)
 
 
 def _add(node: exp.Expr) -> exp.Expr:
@@ -290,8 +283,6 @@ def _list(node: exp.Expr) -> exp.Expr:
 _TEMPLATES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Insert: _insert,
     exp.Cast: _cast,
-    exp.IntDiv: _divide,
-    exp.Mod: _divide,
     exp.Add: _add,
     exp.Sub: _subtract,
     exp.Sign: _sign,

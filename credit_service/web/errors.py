@@ -37,6 +37,7 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.RuleNotMonotone: 500,
     tree.RuleOutsideBounds: 500,
     tree.RuleUnproved: 500,
+    tree.RuleNotCompiled: 500,
     tree.RulebookFaulty: 422,
     tree.RulebookNotAdopted: 500,
     tree.IllegalTransition: 409,

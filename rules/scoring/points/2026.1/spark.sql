@@ -306,7 +306,7 @@ WITH classified AS (
       THEN CAST(1000000 AS BIGINT)
       WHEN CAST(:as_of AS DATE) >= max_until
       THEN CAST(0 AS BIGINT)
-      ELSE CAST(DATEDIFF(max_until, CAST(:as_of AS DATE)) AS BIGINT) * CAST(1000000 AS BIGINT) DIV NULLIF(CAST(DATEDIFF(max_until, min_until) AS BIGINT), 0)
+      ELSE CAST(DATEDIFF(max_until, CAST(:as_of AS DATE)) AS BIGINT) * CAST(1000000 AS BIGINT) DIV CAST(DATEDIFF(max_until, min_until) AS BIGINT)
     END AS weight,
     CASE
       WHEN is_scored
