@@ -107,5 +107,6 @@ def _print_reasons(board: GovernanceBoard) -> None:
             weighed = f"权重{to_ratio(reason.weight_in_use)}＝{to_decimal(reason.contribution)}"
             told = f"{to_decimal(reason.points)}分 × {weighed}"
         numbers = "" if reason.numerator is None else f"（{reason.numerator}/{reason.denominator}）"
-        out.print(f"    · {reason.part.name} {say_value(reason)}{numbers}：{told}  依据 {reason.part.entry.rule_id}")
+        value = "" if reason.numerator is None else f" {say_value(reason)}"
+        out.print(f"    · {reason.part.name}{value}{numbers}：{told}  依据 {reason.part.entry.rule_id}")
     out.print(f"  变化：{explain_changes(board.whole)[-1].text}")

@@ -85,12 +85,12 @@ def _tell(points: int, moves: list[Move]) -> str:
         return "与上期持平。"
     with_it = [move for move in moves if move.points * points > 0]
     against = [move for move in moves if move.points * points < 0]
-    text = f"比上期{'升' if points > 0 else '降'}{to_decimal(abs(points))}分，主要由“{with_it[0].part.name}”"
-    text += f"（{to_signed(with_it[0].points)}）引起"
-    if against:
-        names = "、".join(f"“{move.part.name}”（{to_signed(move.points)}）" for move in against)
-        text += f"，{names}抵消了一部分"
-    return text + "。"
+    text = f"比上期{'升' if points > 0 else '降'}{to_decimal(abs(points))}分，主要由{_name(with_it)}引起"
+    return text + (f"，{_name(against)}抵消了一部分。" if against else "。")
+
+
+def _name(moves: list[Move]) -> str:
+    return "、".join(f"“{move.part.name}”（{to_signed(move.points)}）" for move in moves)
 
 
 def _tell_left_out(old: IndexValue, new: IndexValue) -> str:
