@@ -17,6 +17,7 @@ from credit_service.cli.rules_commands import app
 from credit_service.errors import RulebookFaulty
 from credit_service.lookup.impact import EXAMPLES, ImpactQuestion, compare_draft
 from credit_service.lookup.impact_page import render_report
+from credit_service.lookup.impact_print import print_impact
 from credit_service.lookup.impact_scores import BANDS
 from credit_service.lookup.impact_types import LISTS, Example, Impact
 from credit_service.lookup.impact_words import SCOPE, say_persons, say_points, summarise, to_json
@@ -39,6 +40,7 @@ def impact(
         int, typer.Option("--examples", min=0, max=50, help="每个名单、每个方向举几个例子。")
     ] = EXAMPLES,
     html: Annotated[Path | None, typer.Option("--html", help="另存为报告（网页，单个文件，可打印）。")] = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="另存为报告（PDF）。")] = None,
     xlsx: Annotated[Path | None, typer.Option("--xlsx", help="另存为工作簿（Excel，含图）。")] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -52,13 +54,16 @@ def impact(
         _refuse(fault, as_json=as_json)
     if html is not None:
         html.write_bytes(render_report(found, service.office.district.name))
+    if pdf is not None:
+        templates = service.office.places.publication_templates
+        pdf.write_bytes(print_impact(found, service.office.district.name, templates))
     if xlsx is not None:
         xlsx.write_bytes(write_workbook(found, service.office.district.name))
     if as_json:
-        print_json({**to_json(found), "html": _name(html), "xlsx": _name(xlsx)})
+        print_json({**to_json(found), "html": _name(html), "pdf": _name(pdf), "xlsx": _name(xlsx)})
         return
     _print(found)
-    _say_saved(html, xlsx)
+    _say_saved(html, pdf, xlsx)
 
 
 @contextmanager
@@ -184,8 +189,8 @@ def _print_example(example: Example) -> None:
         )
 
 
-def _say_saved(html: Path | None, xlsx: Path | None) -> None:
-    for path, what in ((html, "报告"), (xlsx, "工作簿")):
+def _say_saved(html: Path | None, pdf: Path | None, xlsx: Path | None) -> None:
+    for path, what in ((html, "报告"), (pdf, "报告"), (xlsx, "工作簿")):
         if path is not None:
             out.print(f"[green]✓[/] {what}已写入 {path}")
 

@@ -87,7 +87,7 @@ def _say_rule(rulebook: Rulebook, rule_id: str) -> str | None:
     if rule is None:
         return None
     counts = {count.name: count.entry.text or count.name for count in rulebook.candidates.counts}
-    words = [f"条件：{say_condition(rule.when, counts)}"] if rule.when is not None else []
+    words = [say_condition(rule.when, counts)] if rule.when is not None else []
     words.append(f"依据的记录：{say_condition(rule.supports, counts)}")
     return "；".join(words)
 

@@ -91,10 +91,10 @@ def to_json(impact: Impact) -> dict[str, object]:
         "subjects": impact.subjects,
         "scored": impact.scored,
         "summary": list(summarise(impact)),
-        "lists": {line.key: _flow(line.flow) for line in impact.organisations},
-        "persons": {line.key: _persons(line.flow) for line in impact.persons},
+        "lists": {line.key: tell_flow(line.flow) for line in impact.organisations},
+        "persons": {line.key: tell_persons(line.flow) for line in impact.persons},
         "person_types": [
-            {"list_kind": line.list_kind.value, "list_type": line.key, "name": line.label, **_persons(line.flow)}
+            {"list_kind": line.list_kind.value, "list_type": line.key, "name": line.label, **tell_persons(line.flow)}
             for line in impact.person_types
         ],
         "by": {
@@ -122,7 +122,8 @@ def _mark(mark: RulebookMark) -> dict[str, object]:
     return {"hash": mark.hash, "versions": dict(mark.versions)}
 
 
-def _flow(flow: Flow) -> dict[str, int]:
+def tell_flow(flow: Flow) -> dict[str, int]:
+    """Return a flow of organisations as plain numbers."""
     return {
         "before": flow.before,
         "after": flow.after,
@@ -132,7 +133,8 @@ def _flow(flow: Flow) -> dict[str, int]:
     }
 
 
-def _persons(flow: Flow) -> dict[str, int | None]:
+def tell_persons(flow: Flow) -> dict[str, int | None]:
+    """Return a flow of natural persons; None stands for a number too small to be told."""
     return {"entering": _tell(flow.entering), "leaving": _tell(flow.leaving), "staying": _tell(flow.staying)}
 
 
@@ -143,7 +145,8 @@ def _tell(persons: int) -> int | None:
 
 def _lines(lines: Iterable[FlowLine]) -> list[dict[str, object]]:
     return [
-        {"list_kind": line.list_kind.value, "key": line.key, "label": line.label, **_flow(line.flow)} for line in lines
+        {"list_kind": line.list_kind.value, "key": line.key, "label": line.label, **tell_flow(line.flow)}
+        for line in lines
     ]
 
 

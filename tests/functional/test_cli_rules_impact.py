@@ -28,7 +28,7 @@ def test_a_draft_is_compared_told_and_saved_and_nothing_else_changes(demo: Playe
     assert ZipFile(xlsx).testzip() is None
     # Nothing of it stays, so the same question has the same answer, and the rules beside themselves change nothing.
     assert {**demo.home.run(*question, "--json").json(), "known_at": ""} == {
-        **answer, "known_at": "", "html": None, "xlsx": None,
+        **answer, "known_at": "", "html": None, "pdf": None, "xlsx": None,
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -12,10 +13,11 @@ from integration.impact_world import DAY, FOUR, OTHER_PERSON, PERSON, TWO, make_
 
 from credit_service.bootstrap import Service
 from credit_service.domain.score import ListKind
-from credit_service.errors import RulebookFaulty, RulebookNotAdopted
+from credit_service.errors import RulebookFaulty, RulebookNotAdopted, TemplateFault
 from credit_service.lookup.draft_sources import ON_DISK, list_offered, open_draft
 from credit_service.lookup.impact import ImpactQuestion, compare_draft
 from credit_service.lookup.impact_page import render_report
+from credit_service.lookup.impact_print import print_impact
 from credit_service.lookup.impact_types import Flow, GradeMove, Impact
 from credit_service.lookup.impact_words import summarise, to_json
 from credit_service.lookup.impact_workbook import write_workbook
@@ -206,3 +208,17 @@ def test_what_waits_for_its_second_person_and_what_is_on_disk_can_be_compared(tm
     assert [offered.key for offered in list_offered(room)] == [ON_DISK]
     with pytest.raises(RulebookNotAdopted), open_draft(room, waiting.key, None):
         pass
+
+
+def test_the_pdf_says_what_the_page_says_and_a_template_that_leaves_out_an_example_is_refused(
+    service: Service, harsher: Impact, tmp_path: Path
+):
+    templates = service.office.places.publication_templates
+    pdf = print_impact(harsher, "测试区", templates)
+    assert pdf.startswith(b"%PDF-")
+    assert pdf == print_impact(harsher, "测试区", templates)
+    spoilt = Path(shutil.copytree(templates, tmp_path / "templates"))
+    path = spoilt / "impact.typ"
+    path.write_text(path.read_text(encoding="utf-8").replace("#metadata(example.subject_id) <example>", ""), "utf-8")
+    with pytest.raises(TemplateFault, match="应当是2个"):
+        print_impact(harsher, "测试区", spoilt)

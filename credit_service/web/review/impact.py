@@ -19,6 +19,7 @@ from starlette.datastructures import UploadFile
 from credit_service.errors import CreditServiceError, RulebookError, UnreadableFile
 from credit_service.lookup.draft_sources import list_offered
 from credit_service.lookup.impact_page import render_body, render_report
+from credit_service.lookup.impact_print import print_impact
 from credit_service.lookup.impact_types import Impact
 from credit_service.lookup.impact_words import to_json
 from credit_service.lookup.impact_workbook import write_workbook
@@ -99,11 +100,11 @@ def show_progress(visit: CaseVisit, token: str) -> Response:
 
 @router.get("/review/rules/impact/{token}/impact.{ending}")
 def download_impact(visit: CaseVisit, token: str, ending: str) -> Response:
-    """Send the comparison as a report (``html``), a workbook (``xlsx``) or the object of the command (``json``)."""
+    """Send the comparison as a report (``html``, ``pdf``), a workbook (``xlsx``) or the command's object (``json``)."""
     kept = find_impacts(visit.request).get(visit.person, token)
     if not kept.is_done.wait(PATIENCE_SECONDS) or kept.impact is None:
         return redirect_to(f"/review/rules/impact/{token}")
-    content, kind = _render(kept.impact, ending, visit.office.district.name)
+    content, kind = _render(visit, kept.impact, ending)
     name = f"impact-{kept.as_of.isoformat()}.{ending}"
     return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -123,15 +124,18 @@ def _status_of(fault: CreditServiceError | None) -> int:
     return 422 if isinstance(fault, RulebookError) else status_of(fault)
 
 
-def _render(impact: Impact, ending: str, district: str) -> tuple[bytes, str]:
+def _render(visit: Visit, impact: Impact, ending: str) -> tuple[bytes, str]:
+    district = visit.office.district.name
     if ending == "html":
         return render_report(impact, district), "text/html; charset=utf-8"
+    if ending == "pdf":
+        return print_impact(impact, district, visit.office.places.publication_templates), "application/pdf"
     if ending == "xlsx":
         return write_workbook(impact, district), XLSX
     if ending == "json":
         return json.dumps(to_json(impact), ensure_ascii=False, default=str).encode(), "application/json"
     message = f"没有“{ending[:20]}”这种格式。"
-    raise UnreadableFile(message, remedy="可用的格式：html、xlsx、json。")
+    raise UnreadableFile(message, remedy="可用的格式：html、pdf、xlsx、json。")
 
 
 def _show_desk(visit: Visit, fault: CreditServiceError | None = None, form: DraftForm | None = None) -> Response:

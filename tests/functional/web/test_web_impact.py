@@ -62,7 +62,12 @@ def test_a_draft_is_compared_and_taken_away(world: World, tmp_path: Path):
     for words in ("结论", "各名单的进出", "按专项治理事项", "综合等级的变化", "举例", "自然人不评分，只计数"):
         assert words in page.text
     assert page.text.count("<svg") > 5
-    for ending, kind in (("html", "text/html"), ("xlsx", "spreadsheetml"), ("json", "application/json")):
+    for ending, kind in (
+        ("html", "text/html"),
+        ("pdf", "application/pdf"),
+        ("xlsx", "spreadsheetml"),
+        ("json", "application/json"),
+    ):
         file = client.get(f"{sent.headers['location']}/impact.{ending}")
         assert file.status_code == 200
         assert kind in file.headers["content-type"]
