@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from credit_service.rulebook.check import read_everything
+from credit_service.rulebook.diff_words import EMPTY, say_any
 from credit_service.rulebook.faults import FaultLog
 from credit_service.rulebook.field_forms import ANY_NAME, ITEM, Form, FormKind, FormNotes, Place
 from credit_service.rulebook.field_help import KIND_TITLES, find_help
@@ -103,7 +104,9 @@ class _Writer:
     def _described(self, place: Place, key: str, *, required: bool) -> Schema:
         if key == "kind" and len(place) == 2 and not self.is_table:
             return {"description": find_help(place, key), "const": place[0]}
-        return {"description": find_help(place, key), **self._field(place, key, required=required)}
+        described = {"description": find_help(place, key), **self._field(place, key, required=required)}
+        words = _say_choices(key, described.get("enum"))
+        return {**described, "enumDescriptions": words} if words else described
 
     def _field(self, place: Place, key: str, *, required: bool) -> Schema:
         forms = self.notes.forms(place, key)
@@ -192,6 +195,15 @@ def _scalar(form: Form, *, required: bool) -> Schema:
     else:
         schema = {"pattern": r"\S"} if required else {}
     return {"type": types if required else [*types, "null"], **schema, **bounds}
+
+
+def _say_choices(key: str, choices: object) -> list[str]:
+    """Return the Chinese words of the values of a choice, for editors; none where they are words already."""
+    if not isinstance(choices, list):
+        return []
+    truths: dict[object, str] = {"true": "是", "false": "否", None: EMPTY}
+    said = [truths.get(choice) or say_any(key, choice, {}) for choice in choices]
+    return said if any(word != choice for word, choice in zip(said, choices, strict=True) if choice) else []
 
 
 def _missing(allowed: tuple[str, ...]) -> Iterator[object]:
