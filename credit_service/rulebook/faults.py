@@ -93,10 +93,15 @@ class FaultLog:
     """What the proofs could not try for every case: no faults, but said aloud."""
 
     def add(self, fault: RuleFault) -> None:
-        """Note a fault once, and not more than anybody would read."""
-        if fault not in self.known and len(self.faults) < MAX_FAULTS:
-            self.known.add(fault)
-            self.faults.append(fault)
+        """Note a fault once; beyond what anybody would read only that there are more."""
+        if fault in self.known or len(self.faults) > MAX_FAULTS:
+            return
+        if len(self.faults) == MAX_FAULTS:
+            fault = RuleFault(
+                fault.file, fault.line, fault.code, f"错误超过{MAX_FAULTS}处，其余未列出", "请先改正已列出的。"
+            )
+        self.known.add(fault)
+        self.faults.append(fault)
 
     @contextmanager
     def catching(self) -> Iterator[None]:
