@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from integration.registry.adopted import found, receipt
 from sqlalchemy.engine import make_url
 
 from credit_service.domain.agency import Agency
@@ -26,7 +27,6 @@ from credit_service.listing.transitions import apply_act
 from credit_service.registry.keys import Keys, load_or_create_keys
 from credit_service.registry.tables import Row
 from credit_service.registry.unit_of_work import Ledger
-from tests.integration.registry.adopted import found, receipt
 
 SERVER = "CREDIT_TEST_POSTGRESQL_URL"
 TERMS = ProcedureTerms(5, 7, 12, 36, may_publish=True, publication_basis="总局令第44号")

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from integration.registry.adopted import COMPILER, RULEBOOK, found, receipt
 
 from credit_service.domain.adoption import Adoption, AdoptionKind, AdoptionState, CompiledText
 from credit_service.errors import ClockReversed, IllegalTransition, RulebookNotAdopted, SamePerson
-from tests.integration.registry.adopted import COMPILER, RULEBOOK, found, receipt
 
 NOW = datetime(2026, 9, 4, 4, tzinfo=UTC)
 TODAY = date(2026, 9, 4)

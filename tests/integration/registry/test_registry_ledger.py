@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from integration.registry.adopted import found, receipt
 
 from credit_service.domain.agency import Account, ApiKey, Role
 from credit_service.domain.batch import Batch, BatchStatus
@@ -23,7 +24,6 @@ from credit_service.registry import engine
 from credit_service.registry.keys import load_or_create_keys
 from credit_service.registry.tables import Row
 from credit_service.registry.unit_of_work import Ledger
-from tests.integration.registry.adopted import found, receipt
 
 NOW = datetime(2026, 9, 4, 4, 5, 6, 789, tzinfo=UTC)
 
