@@ -1,0 +1,85 @@
+"""Adopting rules from outside: two people, their passwords, and what is told when it may not be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from functional.conftest import ROOT, Answer, CreditHome
+
+from credit_service.bootstrap import build_service
+from credit_service.domain.agency import Role
+from credit_service.pipeline.accounts import NewAccount, add_account
+from credit_service.pipeline.agencies import list_agencies
+from credit_service.settings import Settings
+
+EVENTS = "scoring/points/2026.1/events.csv"
+PASSWORD = "correct-horse-battery"  # noqa: S105 - of a home that lives as long as the test
+
+
+def run(home: CreditHome, rules: Path, *arguments: object) -> Answer:
+    """Run a command on a home with rules of its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CREDIT_")}
+    environment |= {"CREDIT_HOME": str(home.path), "CREDIT_RULES": str(rules), "CREDIT_PASSWORD": PASSWORD}
+    done = subprocess.run(
+        [sys.executable, "-m", "credit_service", *map(str, arguments)],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
+def test_rules_are_proposed_refused_confirmed_and_shown(fresh_home: CreditHome, tmp_path: Path):
+    rules = tmp_path / "rules"
+    shutil.copytree(ROOT / "rules", rules, ignore=shutil.ignore_patterns("cases.yaml", "cases", "*.sql"))
+    office = build_service(Settings(home=fresh_home.path, rules=rules)).office
+    agency = list_agencies(office)[0].agency_code
+    for name, role in (("anna", Role.REVIEWER), ("berta", Role.DECIDER)):
+        add_account(office, NewAccount(name, name, agency, role, PASSWORD))
+    day = office.today() + timedelta(days=1)
+    propose = ("rules", "propose", "--from", day, "--reason", "八号文", "--by", "anna", "--json")
+
+    events = rules / EVENTS
+    good = events.read_text(encoding="utf-8")
+    events.write_text(good.replace("points.penalty.minor,penalty", "points.penalty.minor,no_such"), encoding="utf-8")
+    faulty = run(fresh_home, rules, *propose)
+    assert faulty.code == 20
+    assert any(fault["file"] == f"rules/{EVENTS}" for fault in faulty.json()["error"]["faults"])
+
+    events.write_text(good.replace(",-1,", ",-2,"), encoding="utf-8")
+    assert run(fresh_home, rules, *propose).code == 30, "an edit of an adopted version is accepted by name"
+    proposed = run(fresh_home, rules, *propose, "--accept", EVENTS)
+    assert proposed.code == 0, proposed.stdout + proposed.stderr
+    name = str(proposed.json()["rulebook"])
+    assert proposed.json()["edited"] == [EVENTS]
+    assert run(fresh_home, rules, "rules", "confirm", name, "--by", "anna").code == 60
+    confirmed = run(fresh_home, rules, "rules", "confirm", name[:12], "--by", "berta", "--json")
+    assert confirmed.json()["state"] == "adopted", confirmed.stdout + confirmed.stderr
+
+    listed = run(fresh_home, rules, "rules", "adoptions", "--json").json()
+    assert [one["kind"] for one in listed["adoptions"]] == ["ordinary", "founding"]
+    assert len(listed["checked"]) == 2
+    shown = run(fresh_home, rules, "rules", "show-sql", name, "--target", "duckdb", "--json").json()
+    assert {text["from_on"] for text in shown["texts"]} >= {day.isoformat()}
+    assert all("CREATE" in text["sql"] for text in shown["texts"])
+    assert run(fresh_home, rules, "rules", "show-sql", name, "--target", "oracle").code == 20
+
+    assessed = run(fresh_home, rules, "assess", "--as-of", day, "--json").json()
+    assert assessed["receipt"]["adoption"] == 2
+    again = run(fresh_home, rules, "assess", "--repeat", assessed["run_id"], "--json")
+    assert (again.code, again.json()["identical"]) == (0, True)
+    assert run(fresh_home, rules, "assess", "--repeat", "A0", "--json").code == 50
+
+    kept = next(path for path in (fresh_home.path / "rulebooks" / name).rglob("events.csv"))
+    kept.chmod(0o644)
+    kept.write_text(good, encoding="utf-8")
+    assert run(fresh_home, rules, "rules", "adoptions").code == 70
+    assert run(fresh_home, rules, "assess", "--as-of", day).code == 70
