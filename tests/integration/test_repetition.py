@@ -12,6 +12,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
 from credit_service.domain.agency import Actor
 from credit_service.errors import RulebookDamaged, RunNotFound
@@ -20,9 +23,11 @@ from credit_service.pipeline.batch_life import withdraw_batch, withdraw_record
 from credit_service.pipeline.rebuild import rebuild
 from credit_service.pipeline.repeat import repeat_assessment
 from credit_service.pipeline.resolve import judge_same, undo_judgement
+from credit_service.registry.schema import MIGRATIONS
 from credit_service.rulebook.kept import load_kept
+from credit_service.rulebook.load import load_rulebook
 
-from .adoption_world import CLERK, EVENTS, REVIEWER, TODAY, AdoptionWorld, Penalty, open_adoption_world
+from .adoption_world import CLERK, EVENTS, REVIEWER, TODAY, AdoptionWorld, Penalty, copy_rules, open_adoption_world
 from .resolution_world import company_code
 
 SERIOUS = "吊销许可证件"
@@ -233,3 +238,28 @@ def test_an_unknown_number_and_damaged_rules_are_told(world: AdoptionWorld):
     with pytest.raises(RulebookDamaged):
         repeat_assessment(office, run.run_id)
     load_kept.cache_clear()
+
+
+def test_an_assessment_made_before_adoptions_were_recorded_is_repeated_by_the_founding_rules(tmp_path: Path):
+    rules, home = copy_rules(tmp_path), tmp_path / "live"
+    home.mkdir()
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = sa.create_engine(f"sqlite:///{home / 'ledger.sqlite'}")
+    old = {"as_of": TODAY.isoformat(), "rulebook": load_rulebook(rules, TODAY).hash}
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        statement = (
+            "INSERT INTO assessment_run (run_id, as_of, known_at, rulebook, sql_hash, counts) VALUES "
+            "('A-old', :as_of, '2026-09-01 00:00:00', :rulebook, 'sql', '{}'), "
+            "('A-lost', :as_of, '2026-09-01 00:00:00', 'other rules', 'sql', '{}')"
+        )
+        connection.execute(sa.text(statement), old)
+    engine.dispose()
+    office = open_adoption_world(tmp_path, rules).service.office
+    outcome = rebuild(office)
+    assert (outcome.repeated, outcome.lost, outcome.differing) == (("A-old",), ("A-lost",), ())
+    repetition = repeat_assessment(office, "A-old")
+    assert (repetition.same_rules, repetition.same_result, repetition.is_stored) == (True, None, True)
+    assert repetition.is_identical
