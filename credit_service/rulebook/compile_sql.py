@@ -25,7 +25,8 @@ from credit_service.rulebook.compile_counts import (
 from credit_service.rulebook.compile_history import compile_history, find_read_history
 from credit_service.rulebook.compile_near import compile_near_misses
 from credit_service.rulebook.compile_nodes import as_of_day, compile_condition
-from credit_service.rulebook.compile_standing import compile_standing
+from credit_service.rulebook.compile_run import compose_run
+from credit_service.rulebook.compile_standing import compile_parts, compile_standing
 from credit_service.rulebook.decision_tables import SqlTable, build_tables
 from credit_service.rulebook.nodes import Condition
 from credit_service.rulebook.schema import Rulebook
@@ -48,11 +49,16 @@ class Statement:
 
 @dataclass(frozen=True)
 class CompiledScoring:
-    """Everything the warehouse needs; ``explain`` ends with a SELECT, its other statements and all steps do not."""
+    """Everything the warehouse needs."""
 
     tables: tuple[SqlTable, ...]
+    """Decision tables, to lay down first."""
     steps: tuple[Statement, ...]
+    """Every table laid down, for whoever looks at records one by one (comparisons, boards, other engines)."""
+    run: tuple[Statement, ...]
+    """The same answer with as little laid down as will do; what an assessment runs (`compile_run`)."""
     explain: tuple[Statement, ...]
+    """The steps for one ``$subject_id``; the last is a SELECT."""
 
 
 def compile_scoring(rulebook: Rulebook, only_in: str | None = None) -> CompiledScoring:
@@ -71,20 +77,22 @@ def compile_scoring(rulebook: Rulebook, only_in: str | None = None) -> CompiledS
     if only_in is not None:
         chosen = exp.select("subject_id").from_(only_in)
         bodies["facts"] = bodies["facts"].where(exp.column("subject_id").isin(query=chosen))
-    inserts = [_statement(f"insert_{table}", read_step(f"insert_{table}")) for table in _STORED]
+    inserts = {f"insert_{table}": read_step(f"insert_{table}") for table in _STORED}
+    stores = [_statement(name, tree) for name, tree in inserts.items()]
     one = bodies["facts"].where("COALESCE(to_subject_id, subject_id) = $subject_id", dialect=DIALECT)
     # The facts come first, and whatever is made of them is the same for one subject as for everybody.
     creates = list(_create_all(bodies))
     return CompiledScoring(
         tables=build_tables(rulebook),
-        steps=(*creates, *inserts),
+        steps=(*creates, *stores),
+        run=(*_create_all(compose_run(rulebook, bodies, list(inserts.values()))), *stores),
         explain=(*_create_all({"facts": one}), *creates[1:], _statement("explain", read_step("explain"))),
     )
 
 
 def render_sql(compiled: CompiledScoring) -> str:
     """Return every statement as one reviewed text, the golden file beside the scoring rule."""
-    parts = [f"-- {step.name}\n{step.sql};" for step in compiled.steps]
+    parts = [f"-- {step.name}\n{step.sql};" for step in compiled.run]
     return "\n\n".join([*parts, f"-- {compiled.explain[-1].name}\n{compiled.explain[-1].sql};"]) + "\n"
 
 
@@ -96,6 +104,7 @@ def _bodies(rulebook: Rulebook) -> dict[str, exp.Query]:
     if history:
         bodies["history"] = compile_history(history)
     bodies["judged"] = _judged(rulebook, with_history=bool(history))
+    bodies["parts"] = compile_parts(rulebook)
     bodies["standing"] = compile_standing(rulebook)
     bodies["subject_count"] = compile_subject_counts(rulebook)
     bodies |= compile_standing_counts(rulebook)

@@ -1,6 +1,6 @@
-"""The step ``standing``: points and grade of each subject in each category and as a whole, with the rule's own scale.
+"""The steps ``parts`` and ``standing``: what records add up to, and points and grade with the rule's own scale.
 
-Before it is the scoring rule, after it a query for `compile_sql`.
+Before it is the scoring rule, after it two queries for `compile_sql`.
 """
 
 from __future__ import annotations
@@ -13,32 +13,52 @@ from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.steps import read_query
 
 
-def compile_standing(rulebook: Rulebook) -> exp.Query:
-    """Return the query; where no item has a cap of its own, nothing is grouped by item to cap it."""
-    query = read_query("standing", _scale(rulebook))
-    if rulebook.scoring.category_caps:
-        parts = read_query("capped_categories", {"capped": _cap(rulebook)})
-        ours = {cte.alias: cte for cte in parts.ctes}
-        kept = [ours.get(cte.alias, cte) for cte in query.ctes]
-        query.args["with_"].set("expressions", [ours["by_category"], *kept])
+def compile_parts(rulebook: Rulebook) -> exp.Query:
+    """Return the query of the sums by subject and item, with one sum for each group of honours that has a cap."""
+    query = read_query("parts")
+    if not isinstance(query, exp.Select):
+        raise TypeError(type(query))
+    for number in range(1, len(rulebook.scoring.caps) + 1):
+        own = exp.EQ(this=exp.column("cap_no"), expression=exp.Literal.number(number))
+        given = exp.Case().when(exp.and_(exp.column("is_honour"), own), exp.column("points"))
+        total = exp.Sum(this=given.else_(exp.Literal.number(0)))
+        query.select(exp.alias_(exp.cast(total, "BIGINT"), _honour(number)), copy=False)
     return query
+
+
+def compile_standing(rulebook: Rulebook) -> exp.Query:
+    """Return the query of the points, items and groups of honours capped as the rule says."""
+    return read_query("standing", {**_scale(rulebook), "moved": _cap(rulebook), "honours": _honours(rulebook)})
+
+
+def _honour(number: int) -> str:
+    return f"honour_{number}"
+
+
+def _honours(rulebook: Rulebook) -> exp.Expr:
+    """Return what all groups of honours add, each up to its cap."""
+    added: exp.Expr = big(0)
+    for number, cap in enumerate(rulebook.scoring.caps, start=1):
+        total = exp.cast(exp.Sum(this=exp.column(_honour(number))), "BIGINT")
+        added = exp.Add(this=added, expression=exp.Least(this=total, expressions=[big(cap.points)]))
+    return exp.Paren(this=added)
 
 
 def _cap(rulebook: Rulebook) -> exp.Expr:
     """Return what an item takes: its own sum, or its cap where that is less."""
     own, default = number_category_caps(rulebook)
-    taken, capped = exp.column("taken"), exp.Case()
+    moved, capped = exp.column("moved"), exp.Case()
     for number, most in own.items():
         of_item = exp.EQ(this=exp.column("category"), expression=exp.Literal.number(number))
-        capped = capped.when(of_item, _at_most(taken, most))
+        capped = capped.when(of_item, _at_most(moved, most))
     if default is not None:
         of_any = exp.GT(this=exp.column("category"), expression=exp.Literal.number(0))
-        capped = capped.when(of_any, _at_most(taken, default))
-    return capped.else_(taken) if capped.args.get("ifs") else taken
+        capped = capped.when(of_any, _at_most(moved, default))
+    return capped.else_(moved) if capped.args.get("ifs") else moved
 
 
-def _at_most(taken: exp.Expr, most: int) -> exp.Expr:
-    return exp.Greatest(this=taken.copy(), expressions=[big(-most)])
+def _at_most(moved: exp.Expr, most: int) -> exp.Expr:
+    return exp.Greatest(this=moved.copy(), expressions=[big(-most)])
 
 
 def _scale(rulebook: Rulebook) -> dict[str, exp.Expr]:

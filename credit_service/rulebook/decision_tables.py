@@ -18,7 +18,7 @@ from credit_service.domain.subject import SubjectKind
 from credit_service.rulebook.arithmetic import Clock, DecayKind, list_weights
 from credit_service.rulebook.dated_rows import list_changes
 from credit_service.rulebook.fields import HONOUR_LEVELS
-from credit_service.rulebook.rule_types import Acceptance, Event, ListType, Role, Scoring
+from credit_service.rulebook.rule_types import Acceptance, Event, KindRule, ListType, Role, Scoring
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.scoring_checks import Cell, find_events
 
@@ -41,18 +41,13 @@ def build_tables(rulebook: Rulebook) -> tuple[SqlTable, ...]:
 
 
 def _category_tables(rulebook: Rulebook) -> Iterator[SqlTable]:
-    words, numbers = rulebook.classification, number_categories(rulebook)
-    yield _table(
-        "rule_kind_category",
-        "category_kind VARCHAR, kind_category INTEGER, kind_category_rule VARCHAR",
-        ((row.kind, numbers.get(row.category, GENERAL), row.entry.rule_id) for row in words.kinds),
-    )
+    numbers = number_categories(rulebook)
     yield _table(
         "rule_word",
         "word_no INTEGER, keyword VARCHAR, word_category INTEGER, word_rule VARCHAR",
         (
             (place, row.keyword, numbers.get(row.category, GENERAL), row.entry.rule_id)
-            for place, row in enumerate(words.keywords)
+            for place, row in enumerate(rulebook.classification.keywords)
         ),
     )
 
@@ -62,29 +57,17 @@ def _scoring_tables(rulebook: Rulebook) -> Iterator[SqlTable]:
     yield _table(
         "rule_kind",
         "of_kind VARCHAR, role VARCHAR, counting VARCHAR, is_veto BOOLEAN, open_months INTEGER, cap_months INTEGER,"
-        " cap_group VARCHAR",
-        (
-            (
-                rule.kind,
-                rule.role.value,
-                rule.counting.value,
-                rule.veto,
-                rule.open_months,
-                rule.cap_months,
-                rule.cap_group,
-            )
-            for rule in scoring.kinds
-        ),
+        " cap_no INTEGER, kind_category INTEGER, kind_category_rule VARCHAR",
+        (_kind_row(rulebook, rule) for rule in scoring.kinds),
     )
+    terms = {term.severity: (term.min_months, term.max_months) for term in rulebook.publicity}
     yield _table(
         "rule_severity",
-        "of_severity_no INTEGER, severity VARCHAR, severity_rule VARCHAR",
-        ((place, rule.severity, rule.entry.rule_id) for place, rule in enumerate(rulebook.severity, start=1)),
-    )
-    yield _table(
-        "rule_publicity",
-        "of_severity VARCHAR, min_months INTEGER, max_months INTEGER",
-        ((term.severity, term.min_months, term.max_months) for term in rulebook.publicity),
+        "of_severity_no INTEGER, severity VARCHAR, severity_rule VARCHAR, min_months INTEGER, max_months INTEGER",
+        (
+            (place, rule.severity, rule.entry.rule_id, *terms[rule.severity])
+            for place, rule in enumerate(rulebook.severity, start=1)
+        ),
     )
     yield _table(
         "rule_exclusion",
@@ -92,7 +75,6 @@ def _scoring_tables(rulebook: Rulebook) -> Iterator[SqlTable]:
         enumerate(list_exclusions(rulebook), start=REPEATED_NO),
     )
     yield _event_table(rulebook)
-    yield _table("rule_cap", "of_group VARCHAR, cap_points BIGINT", ((cap.group, cap.points) for cap in scoring.caps))
     arithmetic = scoring.arithmetic
     if arithmetic.decay is DecayKind.HALF_LIFE:
         yield _table(
@@ -104,6 +86,23 @@ def _scoring_tables(rulebook: Rulebook) -> Iterator[SqlTable]:
                 for age, weight in list_weights(days, arithmetic.weight_rounding)
             ),
         )
+
+
+def _kind_row(rulebook: Rulebook, rule: KindRule) -> tuple[object, ...]:
+    """Return how a kind counts, the number of its cap, and the item its records belong to whatever their topic."""
+    groups = [cap.group for cap in rulebook.scoring.caps]
+    own = next((row for row in rulebook.classification.kinds if row.kind == rule.kind), None)
+    return (
+        rule.kind,
+        rule.role.value,
+        rule.counting.value,
+        rule.veto,
+        rule.open_months,
+        rule.cap_months,
+        groups.index(rule.cap_group) + 1 if rule.cap_group in groups else 0,
+        number_categories(rulebook).get(own.category, GENERAL) if own else None,
+        own.entry.rule_id if own else None,
+    )
 
 
 def _list_tables(rulebook: Rulebook) -> Iterator[SqlTable]:

@@ -14,7 +14,9 @@ from itertools import pairwise
 from credit_service.domain.category import GENERAL
 from credit_service.domain.score import ListKind
 from credit_service.rulebook.candidate_types import CandidateRule, CandidateScope
+from credit_service.rulebook.evaluate_condition import holds
 from credit_service.rulebook.fact import EvaluatedNearMiss, EvaluatedScore
+from credit_service.rulebook.nodes import Condition, Every, list_fields
 from credit_service.rulebook.schema import Rulebook
 
 Proposals = set[tuple[str, str, int, str]]
@@ -45,10 +47,19 @@ def list_edges(rulebook: Rulebook, rule: CandidateRule) -> Iterator[Edge]:
         return
     for better, worse in pairwise(rulebook.scoring.grades):
         start = better.min_points
+        edge = Edge(start, start + near.margin - 1, start - 1, worse.grade)
         if rule.list_kind is ListKind.RED:
-            yield Edge(start - near.margin, start - 1, start, better.grade)
-        else:
-            yield Edge(start, start + near.margin - 1, start - 1, worse.grade)
+            edge = Edge(start - near.margin, start - 1, start, better.grade)
+        if _may_hold(rule.when, edge):
+            yield edge
+
+
+def _may_hold(when: Condition, edge: Edge) -> bool:
+    """Return whether a rule can propose anybody beyond a threshold, as far as grade and points alone tell."""
+    known: dict[str, object] = {"grade": edge.grade, "points": edge.goal}
+    known |= {f"whole_{name}": value for name, value in known.items()}
+    parts = when.items if isinstance(when, Every) else (when,)
+    return all(holds(part, known) for part in parts if {spec.name for spec in list_fields(part)} <= set(known))
 
 
 def find_near_misses(

@@ -91,9 +91,11 @@ def compile_for_spark(compiled: CompiledScoring) -> CompiledScoring:
     """
     steps, explain = _read_all(compiled.steps), _read_all(compiled.explain)
     tables = _find_read_again(steps) | _find_read_again(explain)
+    rendered = tuple(_render_all(steps, tables))
     return CompiledScoring(
         tables=tuple(_to_spark_table(table) for table in compiled.tables),
-        steps=tuple(_render_all(steps, tables)),
+        steps=rendered,
+        run=rendered,
         explain=tuple(_render_all(explain, tables)),
     )
 

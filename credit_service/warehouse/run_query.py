@@ -74,7 +74,12 @@ class CompiledRules(Protocol):
 
     @property
     def steps(self) -> Sequence[StatementOfRules]:
-        """Statements that score everybody."""
+        """Statements that score everybody, with every table laid down."""
+        ...
+
+    @property
+    def run(self) -> Sequence[StatementOfRules]:
+        """The same, with as little laid down as will do."""
         ...
 
     @property
@@ -148,7 +153,7 @@ def run_assessment(
     with connection.cursor() as own, in_transaction(own):
         for table in (*STORED, "assessment_runs"):
             own.sql(f"DELETE FROM {table} WHERE run_id = $run_id", params={"run_id": run.run_id})  # noqa: S608 - five fixed names
-        run_statements(own, compiled.tables, compiled.steps, parameters)
+        run_statements(own, compiled.tables, compiled.run, parameters)
         counts = _count(own, run)
         own.sql(
             _INSERT_RUN,
@@ -180,7 +185,7 @@ def repeat_assessment(
     with connection.cursor() as own:
         own.sql("BEGIN TRANSACTION")
         try:
-            run_statements(own, compiled.tables, compiled.steps, parameters)
+            run_statements(own, compiled.tables, compiled.run, parameters)
             is_stored = own.sql(
                 "SELECT 1 FROM assessment_runs WHERE run_id = $run_id", params={"run_id": run.run_id}
             ).fetchall()

@@ -37,6 +37,10 @@ class Compiled:
     steps: tuple[Step, ...]
     explain: tuple[Step, ...] = ()
 
+    @property
+    def run(self) -> tuple[Step, ...]:
+        return self.steps
+
 
 WEIGHTS = Table("weights", (("kind", "VARCHAR"), ("points", "BIGINT")), (("penalty", -50_000), ("honour", 20_000)))
 KNOWN = "visible_at <= $known_at AND (superseded_at IS NULL OR superseded_at > $known_at)"

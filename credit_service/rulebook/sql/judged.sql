@@ -1,14 +1,13 @@
 -- Every record judged: category, severity, windows, why it does not count, weight and points; one row per record.
 WITH classified AS NOT MATERIALIZED (
     SELECT
-        facts.*, role, counting, is_veto AS is_listing, open_months, cap_months, cap_group,
+        facts.*, role, counting, is_veto AS is_listing, open_months, cap_months, cap_no,
         NOT repeated_id IS NULL AS is_repeated,
         CASE WHEN role = 'adverse' THEN COALESCE(kind_category, topic_category, 0) ELSE 0 END AS category,
         CASE WHEN role = 'adverse' THEN COALESCE(kind_category_rule, topic_rule, '') ELSE '' END AS category_rule,
         CASE WHEN role = 'adverse' THEN slot_severity_no ELSE 0 END AS severity_no
     FROM facts
     JOIN rule_kind ON of_kind = kind
-    LEFT JOIN rule_kind_category ON category_kind = kind
     LEFT JOIN topic_category ON of_searched = searched
     LEFT JOIN repeated ON repeated_id = record_id
 ), windowed AS NOT MATERIALIZED (
@@ -22,7 +21,6 @@ WITH classified AS NOT MATERIALIZED (
         ) END AS active_until
     FROM classified
     LEFT JOIN rule_severity ON of_severity_no = severity_no
-    LEFT JOIN rule_publicity ON of_severity = severity
 ), excluded AS NOT MATERIALIZED (
     SELECT
         windowed.*,
@@ -49,7 +47,7 @@ SELECT
     penalty_mask, fine_fen, confiscated_fen, amount_fen, honour_level, simple_procedure, consent,
     decided_on, ends_on, repaired_on, revoked_on, min_until, max_until, active_until,
     role = 'adverse' AS is_adverse, role = 'honour' AS is_honour, is_listing, is_scored,
-    exclusion_no IS NULL AS is_usable, cap_group, points_before, weight,
+    exclusion_no IS NULL AS is_usable, cap_no, points_before, weight,
     SIGN(points_before) * ((ABS(points_before) * weight + slot_rounding_addend) // CAST(1000000 AS BIGINT)) AS points,
     is_listing AND is_scored AND exclusion_no IS NULL AS veto,
     COALESCE(exclusion_rule, event_rule, '') AS rule

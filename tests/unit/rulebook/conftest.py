@@ -14,7 +14,9 @@ RULES = Path(__file__).parents[3] / "rules"
 @pytest.fixture
 def rules_dir(tmp_path: Path) -> Path:
     """Return a fresh copy of ``rules/`` without the worked cases, which would fail with the rule they show."""
-    return Path(shutil.copytree(RULES, tmp_path / "rules", ignore=shutil.ignore_patterns("cases.yaml", "cases", "*.sql")))
+    return Path(
+        shutil.copytree(RULES, tmp_path / "rules", ignore=shutil.ignore_patterns("cases.yaml", "cases", "*.sql"))
+    )
 
 
 @pytest.fixture

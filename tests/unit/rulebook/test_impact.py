@@ -73,7 +73,7 @@ def test_a_step_whose_input_changed_is_run_again_though_its_text_is_the_same():
             Statement("proposed", "CREATE OR REPLACE TEMP TABLE proposed AS SELECT * FROM judged", ()),
             Statement("near", "CREATE OR REPLACE TEMP TABLE near AS SELECT * FROM proposed", ()),
         )
-        return CompiledScoring((table,), steps, ())
+        return CompiledScoring((table,), steps, steps, ())
 
     plan = plan_comparison(side(1), side(2))
     # A common table of the same name hides the real one, so `standing` does not depend on the weights.

@@ -1,5 +1,5 @@
--- facts
-CREATE OR REPLACE TEMPORARY TABLE facts AS
+-- repeated
+CREATE OR REPLACE TEMPORARY TABLE repeated AS
 WITH known_links AS (
   SELECT
     from_subject_id,
@@ -29,44 +29,39 @@ WITH known_links AS (
     linked.document_no <> ''
   GROUP BY
     linked.record_id
+), facts AS NOT MATERIALIZED (
+  SELECT
+    record_id,
+    batch_id,
+    row,
+    kind,
+    COALESCE(own_key, act_key) AS act_key,
+    subject_kind,
+    topic,
+    penalty_mask,
+    fine_fen,
+    confiscated_fen,
+    amount_fen,
+    honour_level,
+    simple_procedure,
+    decided_on,
+    ends_on,
+    repaired_on,
+    revoked_on,
+    consent,
+    learned_at,
+    CASE WHEN kind IN ('serious_list') THEN topic || ' ' || fact ELSE topic END AS searched,
+    topic || ' ' || authority_name AS listed_text
+  FROM visible_records
+  LEFT JOIN twins
+    ON linked_id = record_id
+  WHERE
+    visible_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      superseded_at IS NULL OR superseded_at > CAST($known_at AS TIMESTAMP)
+    )
+    AND NOT is_minor
 )
-SELECT
-  record_id,
-  batch_id,
-  row,
-  kind,
-  COALESCE(own_key, act_key) AS act_key,
-  COALESCE(to_subject_id, subject_id) AS subject_id,
-  subject_kind,
-  topic,
-  penalty_mask,
-  fine_fen,
-  confiscated_fen,
-  amount_fen,
-  honour_level,
-  simple_procedure,
-  decided_on,
-  ends_on,
-  repaired_on,
-  revoked_on,
-  consent,
-  learned_at,
-  CASE WHEN kind IN ('serious_list') THEN topic || ' ' || fact ELSE topic END AS searched,
-  topic || ' ' || authority_name AS listed_text
-FROM visible_records
-LEFT JOIN known_links
-  ON from_subject_id = subject_id
-LEFT JOIN twins
-  ON linked_id = record_id
-WHERE
-  visible_at <= CAST($known_at AS TIMESTAMP)
-  AND (
-    superseded_at IS NULL OR superseded_at > CAST($known_at AS TIMESTAMP)
-  )
-  AND NOT is_minor;
-
--- repeated
-CREATE OR REPLACE TEMPORARY TABLE repeated AS
 SELECT
   record_id AS repeated_id
 FROM (
@@ -90,6 +85,68 @@ WHERE
 
 -- topic_category
 CREATE OR REPLACE TEMPORARY TABLE topic_category AS
+WITH known_links AS (
+  SELECT
+    from_subject_id,
+    to_subject_id
+  FROM subject_links
+  WHERE
+    linked_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      unlinked_at IS NULL OR unlinked_at > CAST($known_at AS TIMESTAMP)
+    )
+), twins AS (
+  SELECT
+    linked.record_id AS linked_id,
+    MIN(own.act_key) AS own_key
+  FROM known_links
+  JOIN records AS linked
+    ON linked.subject_id = from_subject_id
+  JOIN records AS own
+    ON own.subject_id = to_subject_id
+    AND own.agency_code = linked.agency_code
+    AND own.kind = linked.kind
+    AND own.document_no = linked.document_no
+    AND (
+      own.kind <> 'honour' OR own.topic = linked.topic
+    )
+  WHERE
+    linked.document_no <> ''
+  GROUP BY
+    linked.record_id
+), facts AS NOT MATERIALIZED (
+  SELECT
+    record_id,
+    batch_id,
+    row,
+    kind,
+    COALESCE(own_key, act_key) AS act_key,
+    subject_kind,
+    topic,
+    penalty_mask,
+    fine_fen,
+    confiscated_fen,
+    amount_fen,
+    honour_level,
+    simple_procedure,
+    decided_on,
+    ends_on,
+    repaired_on,
+    revoked_on,
+    consent,
+    learned_at,
+    CASE WHEN kind IN ('serious_list') THEN topic || ' ' || fact ELSE topic END AS searched,
+    topic || ' ' || authority_name AS listed_text
+  FROM visible_records
+  LEFT JOIN twins
+    ON linked_id = record_id
+  WHERE
+    visible_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      superseded_at IS NULL OR superseded_at > CAST($known_at AS TIMESTAMP)
+    )
+    AND NOT is_minor
+)
 SELECT
   searched AS of_searched,
   ARG_MIN(word_category, word_no) AS topic_category,
@@ -110,6 +167,68 @@ GROUP BY
 
 -- topic_list
 CREATE OR REPLACE TEMPORARY TABLE topic_list AS
+WITH known_links AS (
+  SELECT
+    from_subject_id,
+    to_subject_id
+  FROM subject_links
+  WHERE
+    linked_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      unlinked_at IS NULL OR unlinked_at > CAST($known_at AS TIMESTAMP)
+    )
+), twins AS (
+  SELECT
+    linked.record_id AS linked_id,
+    MIN(own.act_key) AS own_key
+  FROM known_links
+  JOIN records AS linked
+    ON linked.subject_id = from_subject_id
+  JOIN records AS own
+    ON own.subject_id = to_subject_id
+    AND own.agency_code = linked.agency_code
+    AND own.kind = linked.kind
+    AND own.document_no = linked.document_no
+    AND (
+      own.kind <> 'honour' OR own.topic = linked.topic
+    )
+  WHERE
+    linked.document_no <> ''
+  GROUP BY
+    linked.record_id
+), facts AS NOT MATERIALIZED (
+  SELECT
+    record_id,
+    batch_id,
+    row,
+    kind,
+    COALESCE(own_key, act_key) AS act_key,
+    subject_kind,
+    topic,
+    penalty_mask,
+    fine_fen,
+    confiscated_fen,
+    amount_fen,
+    honour_level,
+    simple_procedure,
+    decided_on,
+    ends_on,
+    repaired_on,
+    revoked_on,
+    consent,
+    learned_at,
+    CASE WHEN kind IN ('serious_list') THEN topic || ' ' || fact ELSE topic END AS searched,
+    topic || ' ' || authority_name AS listed_text
+  FROM visible_records
+  LEFT JOIN twins
+    ON linked_id = record_id
+  WHERE
+    visible_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      superseded_at IS NULL OR superseded_at > CAST($known_at AS TIMESTAMP)
+    )
+    AND NOT is_minor
+)
 SELECT
   kind AS listed_kind,
   subject_kind AS listed_subject,
@@ -139,9 +258,73 @@ GROUP BY
   listed_text,
   accept_list;
 
--- judged
-CREATE OR REPLACE TEMPORARY TABLE judged AS
-WITH classified AS NOT MATERIALIZED (
+-- parts
+CREATE OR REPLACE TEMPORARY TABLE parts AS
+WITH known_links AS (
+  SELECT
+    from_subject_id,
+    to_subject_id
+  FROM subject_links
+  WHERE
+    linked_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      unlinked_at IS NULL OR unlinked_at > CAST($known_at AS TIMESTAMP)
+    )
+), twins AS (
+  SELECT
+    linked.record_id AS linked_id,
+    MIN(own.act_key) AS own_key
+  FROM known_links
+  JOIN records AS linked
+    ON linked.subject_id = from_subject_id
+  JOIN records AS own
+    ON own.subject_id = to_subject_id
+    AND own.agency_code = linked.agency_code
+    AND own.kind = linked.kind
+    AND own.document_no = linked.document_no
+    AND (
+      own.kind <> 'honour' OR own.topic = linked.topic
+    )
+  WHERE
+    linked.document_no <> ''
+  GROUP BY
+    linked.record_id
+), facts AS NOT MATERIALIZED (
+  SELECT
+    record_id,
+    batch_id,
+    row,
+    kind,
+    COALESCE(own_key, act_key) AS act_key,
+    COALESCE(to_subject_id, subject_id) AS subject_id,
+    subject_kind,
+    topic,
+    penalty_mask,
+    fine_fen,
+    confiscated_fen,
+    amount_fen,
+    honour_level,
+    simple_procedure,
+    decided_on,
+    ends_on,
+    repaired_on,
+    revoked_on,
+    consent,
+    learned_at,
+    CASE WHEN kind IN ('serious_list') THEN topic || ' ' || fact ELSE topic END AS searched,
+    topic || ' ' || authority_name AS listed_text
+  FROM visible_records
+  LEFT JOIN known_links
+    ON from_subject_id = subject_id
+  LEFT JOIN twins
+    ON linked_id = record_id
+  WHERE
+    visible_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      superseded_at IS NULL OR superseded_at > CAST($known_at AS TIMESTAMP)
+    )
+    AND NOT is_minor
+), classified AS NOT MATERIALIZED (
   SELECT
     facts.*,
     role,
@@ -149,7 +332,7 @@ WITH classified AS NOT MATERIALIZED (
     is_veto AS is_listing,
     open_months,
     cap_months,
-    cap_group,
+    cap_no,
     NOT repeated_id IS NULL AS is_repeated,
     CASE
       WHEN role = 'adverse'
@@ -225,8 +408,6 @@ WITH classified AS NOT MATERIALIZED (
   FROM facts
   JOIN rule_kind
     ON of_kind = kind
-  LEFT JOIN rule_kind_category
-    ON category_kind = kind
   LEFT JOIN topic_category
     ON of_searched = searched
   LEFT JOIN repeated
@@ -254,8 +435,6 @@ WITH classified AS NOT MATERIALIZED (
   FROM classified
   LEFT JOIN rule_severity
     ON of_severity_no = severity_no
-  LEFT JOIN rule_publicity
-    ON of_severity = severity
 ), excluded AS NOT MATERIALIZED (
   SELECT
     windowed.*,
@@ -303,117 +482,120 @@ WITH classified AS NOT MATERIALIZED (
   FROM excluded
   LEFT JOIN rule_event
     ON event_kind = kind AND event_key = COALESCE(severity, honour_level)
+), judged AS NOT MATERIALIZED (
+  SELECT
+    record_id,
+    batch_id,
+    row,
+    kind,
+    subject_id,
+    subject_kind,
+    topic,
+    listed_text,
+    category,
+    category_rule,
+    severity,
+    severity_rule,
+    penalty_mask,
+    fine_fen,
+    confiscated_fen,
+    amount_fen,
+    honour_level,
+    simple_procedure,
+    consent,
+    decided_on,
+    ends_on,
+    repaired_on,
+    revoked_on,
+    min_until,
+    max_until,
+    active_until,
+    role = 'adverse' AS is_adverse,
+    role = 'honour' AS is_honour,
+    is_listing,
+    is_scored,
+    exclusion_no IS NULL AS is_usable,
+    cap_no,
+    points_before,
+    weight,
+    SIGN(points_before) * (
+      (
+        ABS(points_before) * weight + CAST(500000 AS BIGINT)
+      ) // CAST(1000000 AS BIGINT)
+    ) AS points,
+    is_listing AND is_scored AND exclusion_no IS NULL AS veto,
+    COALESCE(exclusion_rule, event_rule, '') AS rule
+  FROM weighed
+  LEFT JOIN rule_exclusion
+    ON of_exclusion_no = why_no
 )
 SELECT
-  record_id,
-  batch_id,
-  row,
-  kind,
   subject_id,
-  subject_kind,
-  topic,
-  listed_text,
   category,
-  category_rule,
-  severity,
-  severity_rule,
-  penalty_mask,
-  fine_fen,
-  confiscated_fen,
-  amount_fen,
-  honour_level,
-  simple_procedure,
-  consent,
-  decided_on,
-  ends_on,
-  repaired_on,
-  revoked_on,
-  min_until,
-  max_until,
-  active_until,
-  role = 'adverse' AS is_adverse,
-  role = 'honour' AS is_honour,
-  is_listing,
   is_scored,
-  exclusion_no IS NULL AS is_usable,
-  cap_group,
-  points_before,
-  weight,
-  SIGN(points_before) * (
-    (
-      ABS(points_before) * weight + CAST(500000 AS BIGINT)
-    ) // CAST(1000000 AS BIGINT)
-  ) AS points,
-  is_listing AND is_scored AND exclusion_no IS NULL AS veto,
-  COALESCE(exclusion_rule, event_rule, '') AS rule
-FROM weighed
-LEFT JOIN rule_exclusion
-  ON of_exclusion_no = why_no;
+  MIN(subject_kind) AS subject_kind,
+  CAST(SUM(CASE WHEN is_adverse THEN points ELSE 0 END) AS BIGINT) AS moved,
+  CAST(SUM(CASE WHEN is_usable THEN 1 ELSE 0 END) AS BIGINT) AS records,
+  MAX(CASE WHEN veto THEN 1 ELSE 0 END) AS veto,
+  CAST(SUM(CASE WHEN is_honour AND cap_no = 1 THEN points ELSE 0 END) AS BIGINT) AS honour_1,
+  CAST(SUM(CASE WHEN is_honour AND cap_no = 2 THEN points ELSE 0 END) AS BIGINT) AS honour_2,
+  MAX(
+    CASE
+      WHEN (
+        is_listing AND is_usable
+      )
+      OR (
+        subject_kind IN ('organisation', 'individual_business')
+        AND is_honour
+        AND is_usable
+      )
+      OR (
+        is_honour AND is_usable AND consent
+      )
+      THEN 1
+      ELSE 0
+    END
+  ) AS is_asked
+FROM judged
+GROUP BY
+  subject_id,
+  category,
+  is_scored;
 
 -- standing
 CREATE OR REPLACE TEMPORARY TABLE standing AS
-WITH special AS NOT MATERIALIZED (
+WITH summed AS NOT MATERIALIZED (
   SELECT
     subject_id,
     category,
-    CAST(SUM(points) AS BIGINT) AS moved,
-    CAST(SUM(CASE WHEN is_usable THEN 1 ELSE 0 END) AS BIGINT) AS records,
-    MAX(CASE WHEN veto THEN 1 ELSE 0 END) = 1 AS veto
-  FROM judged
-  WHERE
-    is_scored AND is_adverse AND category > 0
-  GROUP BY
-    subject_id,
-    category
-), capped AS NOT MATERIALIZED (
-  SELECT
-    subject_id AS honoured_id,
-    CAST(SUM(added) AS BIGINT) AS added
-  FROM (
-    SELECT
-      subject_id,
-      LEAST(CAST(SUM(points) AS BIGINT), cap_points) AS added
-    FROM judged
-    JOIN rule_cap
-      ON of_group = cap_group
-    WHERE
-      is_scored AND is_honour
-    GROUP BY
-      subject_id,
-      of_group,
-      cap_points
-  ) AS by_group
-  GROUP BY
-    subject_id
-), whole AS NOT MATERIALIZED (
-  SELECT
-    subject_id,
-    CAST(SUM(CASE WHEN is_adverse THEN points ELSE 0 END) AS BIGINT) AS moved,
-    CAST(SUM(CASE WHEN is_usable THEN 1 ELSE 0 END) AS BIGINT) AS records,
-    MAX(CASE WHEN veto THEN 1 ELSE 0 END) = 1 AS veto
-  FROM judged
-  WHERE
-    is_scored
-  GROUP BY
-    subject_id
-), summed AS NOT MATERIALIZED (
-  SELECT
-    subject_id,
-    category,
-    moved,
+    moved AS moved,
     records,
-    veto
-  FROM special
+    veto = 1 AS veto
+  FROM parts
+  WHERE
+    is_scored AND category > 0
   UNION ALL
   SELECT
     subject_id,
     0 AS category,
-    moved + COALESCE(added, CAST(0 AS BIGINT)) AS moved,
-    records,
-    veto
-  FROM whole
-  LEFT JOIN capped
-    ON honoured_id = subject_id
+    CAST(SUM(moved) AS BIGINT) + (
+      CAST(0 AS BIGINT) + CASE
+        WHEN CAST(SUM(honour_1) AS BIGINT) IS NULL OR CAST(200000 AS BIGINT) IS NULL
+        THEN NULL
+        ELSE LEAST(CAST(SUM(honour_1) AS BIGINT), CAST(200000 AS BIGINT))
+      END + CASE
+        WHEN CAST(SUM(honour_2) AS BIGINT) IS NULL OR CAST(50000 AS BIGINT) IS NULL
+        THEN NULL
+        ELSE LEAST(CAST(SUM(honour_2) AS BIGINT), CAST(50000 AS BIGINT))
+      END
+    ) AS moved,
+    CAST(SUM(records) AS BIGINT) AS records,
+    MAX(veto) = 1 AS veto
+  FROM parts
+  WHERE
+    is_scored
+  GROUP BY
+    subject_id
 ), clamped AS NOT MATERIALIZED (
   SELECT
     subject_id,
@@ -445,17 +627,427 @@ SELECT
   veto
 FROM clamped;
 
+-- asked
+CREATE OR REPLACE TEMPORARY TABLE asked AS
+SELECT
+  subject_id
+FROM parts
+WHERE
+  is_asked = 1
+UNION
+SELECT
+  subject_id
+FROM standing
+WHERE
+  (
+    grade = 'D'
+  )
+  OR points BETWEEN CAST(600000 AS BIGINT) AND CAST(629999 AS BIGINT)
+  OR (
+    grade IN ('C', 'D')
+  )
+  OR points BETWEEN CAST(750000 AS BIGINT) AND CAST(779999 AS BIGINT)
+  OR points BETWEEN CAST(600000 AS BIGINT) AND CAST(629999 AS BIGINT)
+  OR (
+    grade IN ('C', 'D')
+  )
+  OR points BETWEEN CAST(750000 AS BIGINT) AND CAST(779999 AS BIGINT)
+  OR points BETWEEN CAST(600000 AS BIGINT) AND CAST(629999 AS BIGINT);
+
+-- judged
+CREATE OR REPLACE TEMPORARY TABLE judged AS
+WITH known_links AS (
+  SELECT
+    from_subject_id,
+    to_subject_id
+  FROM subject_links
+  WHERE
+    linked_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      unlinked_at IS NULL OR unlinked_at > CAST($known_at AS TIMESTAMP)
+    )
+), twins AS (
+  SELECT
+    linked.record_id AS linked_id,
+    MIN(own.act_key) AS own_key
+  FROM known_links
+  JOIN records AS linked
+    ON linked.subject_id = from_subject_id
+  JOIN records AS own
+    ON own.subject_id = to_subject_id
+    AND own.agency_code = linked.agency_code
+    AND own.kind = linked.kind
+    AND own.document_no = linked.document_no
+    AND (
+      own.kind <> 'honour' OR own.topic = linked.topic
+    )
+  WHERE
+    linked.document_no <> ''
+  GROUP BY
+    linked.record_id
+), facts AS NOT MATERIALIZED (
+  SELECT
+    record_id,
+    batch_id,
+    row,
+    kind,
+    COALESCE(own_key, act_key) AS act_key,
+    COALESCE(to_subject_id, subject_id) AS subject_id,
+    subject_kind,
+    topic,
+    penalty_mask,
+    fine_fen,
+    confiscated_fen,
+    amount_fen,
+    honour_level,
+    simple_procedure,
+    decided_on,
+    ends_on,
+    repaired_on,
+    revoked_on,
+    consent,
+    learned_at,
+    CASE WHEN kind IN ('serious_list') THEN topic || ' ' || fact ELSE topic END AS searched,
+    topic || ' ' || authority_name AS listed_text
+  FROM visible_records
+  LEFT JOIN known_links
+    ON from_subject_id = subject_id
+  LEFT JOIN twins
+    ON linked_id = record_id
+  WHERE
+    (
+      visible_at <= CAST($known_at AS TIMESTAMP)
+      AND (
+        superseded_at IS NULL OR superseded_at > CAST($known_at AS TIMESTAMP)
+      )
+      AND NOT is_minor
+    )
+    AND COALESCE(to_subject_id, subject_id) IN (
+      SELECT
+        subject_id
+      FROM asked
+    )
+)
+SELECT
+  record_id,
+  batch_id,
+  row,
+  kind,
+  subject_id,
+  subject_kind,
+  listed_text,
+  category,
+  severity,
+  penalty_mask,
+  fine_fen,
+  confiscated_fen,
+  consent,
+  decided_on,
+  is_adverse,
+  is_honour,
+  is_listing,
+  is_scored,
+  is_usable,
+  points_before,
+  weight,
+  points,
+  veto,
+  rule
+FROM (
+  WITH classified AS NOT MATERIALIZED (
+    SELECT
+      facts.*,
+      role,
+      counting,
+      is_veto AS is_listing,
+      open_months,
+      cap_months,
+      cap_no,
+      NOT repeated_id IS NULL AS is_repeated,
+      CASE
+        WHEN role = 'adverse'
+        THEN COALESCE(kind_category, topic_category, 0)
+        ELSE 0
+      END AS category,
+      CASE
+        WHEN role = 'adverse'
+        THEN COALESCE(kind_category_rule, topic_rule, '')
+        ELSE ''
+      END AS category_rule,
+      CASE
+        WHEN role = 'adverse'
+        THEN CASE
+          WHEN kind IN ('serious_list', 'judgment_default', 'wage_arrears', 'tax_serious')
+          THEN 1
+          WHEN kind = 'penalty'
+          AND (
+            (
+              penalty_mask // 64
+            ) % 2 = 1
+            OR (
+              penalty_mask // 128
+            ) % 2 = 1
+            OR (
+              penalty_mask // 32
+            ) % 2 = 1
+          )
+          THEN 2
+          WHEN kind = 'penalty'
+          AND (
+            (
+              penalty_mask // 256
+            ) % 2 = 1 OR (
+              penalty_mask // 512
+            ) % 2 = 1
+          )
+          THEN 3
+          WHEN kind = 'penalty'
+          AND NOT (
+            simple_procedure
+          )
+          AND fine_fen >= CAST(100000000 AS BIGINT)
+          THEN 4
+          WHEN kind = 'abnormal_operation'
+          THEN 5
+          WHEN kind = 'broken_commitment'
+          THEN 6
+          WHEN kind = 'penalty' AND simple_procedure
+          THEN 7
+          WHEN kind = 'penalty'
+          AND fine_fen = CAST(0 AS BIGINT)
+          AND confiscated_fen = CAST(0 AS BIGINT)
+          AND NOT (
+            (
+              penalty_mask // 4
+            ) % 2 = 1
+            OR (
+              penalty_mask // 8
+            ) % 2 = 1
+            OR (
+              penalty_mask // 16
+            ) % 2 = 1
+            OR (
+              penalty_mask // 1024
+            ) % 2 = 1
+          )
+          THEN 8
+          ELSE 9
+        END
+        ELSE 0
+      END AS severity_no
+    FROM facts
+    JOIN rule_kind
+      ON of_kind = kind
+    LEFT JOIN topic_category
+      ON of_searched = searched
+    LEFT JOIN repeated
+      ON repeated_id = record_id
+  ), windowed AS NOT MATERIALIZED (
+    SELECT
+      classified.*,
+      severity,
+      severity_rule,
+      CASE
+        WHEN counting = 'publicity'
+        THEN CAST(decided_on + TO_MONTHS(min_months) AS DATE)
+      END AS min_until,
+      CASE
+        WHEN counting = 'publicity'
+        THEN CAST(decided_on + TO_MONTHS(max_months) AS DATE)
+      END AS max_until,
+      CASE
+        WHEN counting = 'open'
+        THEN LEAST(
+          COALESCE(ends_on, CAST(decided_on + TO_MONTHS(open_months) AS DATE)),
+          CAST(decided_on + TO_MONTHS(cap_months) AS DATE)
+        )
+      END AS active_until
+    FROM classified
+    LEFT JOIN rule_severity
+      ON of_severity_no = severity_no
+  ), excluded AS NOT MATERIALIZED (
+    SELECT
+      windowed.*,
+      CASE
+        WHEN is_repeated
+        THEN 0
+        ELSE CASE
+          WHEN kind = 'licence'
+          THEN 1
+          WHEN decided_on > CAST($as_of AS DATE)
+          THEN 2
+          WHEN COALESCE(revoked_on <= CAST($as_of AS DATE), FALSE)
+          THEN 3
+          WHEN COALESCE(repaired_on <= CAST($as_of AS DATE), FALSE)
+          THEN 4
+          WHEN subject_kind = 'person' AND simple_procedure
+          THEN 5
+          WHEN COALESCE(active_until < CAST($as_of AS DATE), FALSE)
+          THEN 6
+          WHEN COALESCE(max_until <= CAST($as_of AS DATE), FALSE)
+          THEN 7
+        END
+      END AS exclusion_no,
+      subject_kind IN ('individual_business', 'organisation') AS is_scored
+    FROM windowed
+  ), weighed AS NOT MATERIALIZED (
+    SELECT
+      excluded.*,
+      CASE
+        WHEN NOT exclusion_no IS NULL
+        THEN CAST(0 AS BIGINT)
+        WHEN max_until IS NULL OR CAST($as_of AS DATE) <= min_until
+        THEN CAST(1000000 AS BIGINT)
+        WHEN CAST($as_of AS DATE) >= max_until
+        THEN CAST(0 AS BIGINT)
+        ELSE CAST(max_until - CAST($as_of AS DATE) AS BIGINT) * CAST(1000000 AS BIGINT) // CAST(max_until - min_until AS BIGINT)
+      END AS weight,
+      CASE
+        WHEN is_scored
+        THEN COALESCE(event_points, CAST(0 AS BIGINT))
+        ELSE CAST(0 AS BIGINT)
+      END AS points_before,
+      event_rule,
+      COALESCE(exclusion_no, CASE WHEN NOT is_scored THEN 8 END) AS why_no
+    FROM excluded
+    LEFT JOIN rule_event
+      ON event_kind = kind AND event_key = COALESCE(severity, honour_level)
+  )
+  SELECT
+    record_id,
+    batch_id,
+    row,
+    kind,
+    subject_id,
+    subject_kind,
+    topic,
+    listed_text,
+    category,
+    category_rule,
+    severity,
+    severity_rule,
+    penalty_mask,
+    fine_fen,
+    confiscated_fen,
+    amount_fen,
+    honour_level,
+    simple_procedure,
+    consent,
+    decided_on,
+    ends_on,
+    repaired_on,
+    revoked_on,
+    min_until,
+    max_until,
+    active_until,
+    role = 'adverse' AS is_adverse,
+    role = 'honour' AS is_honour,
+    is_listing,
+    is_scored,
+    exclusion_no IS NULL AS is_usable,
+    cap_no,
+    points_before,
+    weight,
+    SIGN(points_before) * (
+      (
+        ABS(points_before) * weight + CAST(500000 AS BIGINT)
+      ) // CAST(1000000 AS BIGINT)
+    ) AS points,
+    is_listing AND is_scored AND exclusion_no IS NULL AS veto,
+    COALESCE(exclusion_rule, event_rule, '') AS rule
+  FROM weighed
+  LEFT JOIN rule_exclusion
+    ON of_exclusion_no = why_no
+) AS judged_all
+WHERE
+  (
+    is_scored AND is_usable
+  )
+  OR (
+    is_listing AND is_usable
+  )
+  OR (
+    is_scored
+    AND is_usable
+    AND COALESCE(severity = 'serious', FALSE)
+    AND NOT (
+      is_listing
+    )
+  )
+  OR (
+    is_scored AND is_usable AND is_adverse
+  )
+  OR (
+    is_scored AND is_usable AND is_adverse
+  )
+  OR (
+    subject_kind IN ('organisation', 'individual_business')
+    AND is_honour
+    AND is_usable
+  )
+  OR (
+    is_honour AND is_usable AND consent
+  )
+  OR (
+    (
+      is_listing OR kind = 'abnormal_operation'
+    ) AND is_usable
+  )
+  OR (
+    is_adverse AND is_usable
+  )
+  OR (
+    kind = 'penalty'
+    AND is_usable
+    AND (
+      (
+        penalty_mask // 4
+      ) % 2 = 1
+      OR (
+        penalty_mask // 8
+      ) % 2 = 1
+      OR (
+        penalty_mask // 16
+      ) % 2 = 1
+      OR (
+        penalty_mask // 32
+      ) % 2 = 1
+      OR (
+        penalty_mask // 64
+      ) % 2 = 1
+      OR (
+        penalty_mask // 128
+      ) % 2 = 1
+      OR (
+        penalty_mask // 256
+      ) % 2 = 1
+      OR (
+        penalty_mask // 512
+      ) % 2 = 1
+      OR fine_fen > CAST(0 AS BIGINT)
+      OR confiscated_fen > CAST(0 AS BIGINT)
+    )
+    AND decided_on <= CAST($as_of AS DATE)
+    AND CAST((
+      (
+        YEAR(CAST($as_of AS DATE)) * 12 + MONTH(CAST($as_of AS DATE))
+      ) - (
+        YEAR(decided_on) * 12 + MONTH(decided_on)
+      ) - CASE WHEN DAY(CAST($as_of AS DATE)) < DAY(decided_on) THEN 1 ELSE 0 END
+    ) AS BIGINT) < CAST(24 AS BIGINT)
+  );
+
 -- subject_count
 CREATE OR REPLACE TEMPORARY TABLE subject_count AS
 SELECT
   counted.*,
+  subject_kind,
   grade AS whole_grade,
   points AS whole_points,
   veto AS whole_veto
 FROM (
   SELECT
     subject_id,
-    MIN(subject_kind) AS subject_kind,
     CAST(SUM(
       CASE
         WHEN (
@@ -529,6 +1121,15 @@ FROM (
   GROUP BY
     subject_id
 ) AS counted
+JOIN (
+  SELECT
+    subject_id AS kind_of,
+    MIN(subject_kind) AS subject_kind
+  FROM parts
+  GROUP BY
+    subject_id
+) AS kinds
+  ON kind_of = counted.subject_id
 LEFT JOIN standing
   ON standing.subject_id = counted.subject_id AND standing.category = 0;
 
@@ -833,76 +1434,6 @@ FROM (
     r.category AS category,
     s.points AS points,
     ABS((
-      s.points - CAST(899999 AS BIGINT)
-    )) AS missing
-  FROM standing AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id AND r.category = s.category
-  JOIN rule_category_list
-    ON list_category = r.category
-    AND list_record = r.kind
-    AND list_subject = r.subject_kind
-  WHERE
-    s.category > 0
-    AND category_list = 'black'
-    AND s.points BETWEEN CAST(900000 AS BIGINT) AND CAST(929999 AS BIGINT)
-    AND NOT s.veto
-    AND NOT (
-      s.grade = 'D'
-    )
-    AND (
-      'B' = 'D'
-    )
-    AND (
-      r.is_scored
-      AND r.is_usable
-      AND COALESCE(r.severity = 'serious', FALSE)
-      AND NOT (
-        r.is_listing
-      )
-    )
-  UNION ALL
-  SELECT
-    2 AS proposal_no,
-    r.subject_id,
-    r.category AS category,
-    s.points AS points,
-    ABS((
-      s.points - CAST(749999 AS BIGINT)
-    )) AS missing
-  FROM standing AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id AND r.category = s.category
-  JOIN rule_category_list
-    ON list_category = r.category
-    AND list_record = r.kind
-    AND list_subject = r.subject_kind
-  WHERE
-    s.category > 0
-    AND category_list = 'black'
-    AND s.points BETWEEN CAST(750000 AS BIGINT) AND CAST(779999 AS BIGINT)
-    AND NOT s.veto
-    AND NOT (
-      s.grade = 'D'
-    )
-    AND (
-      'C' = 'D'
-    )
-    AND (
-      r.is_scored
-      AND r.is_usable
-      AND COALESCE(r.severity = 'serious', FALSE)
-      AND NOT (
-        r.is_listing
-      )
-    )
-  UNION ALL
-  SELECT
-    2 AS proposal_no,
-    r.subject_id,
-    r.category AS category,
-    s.points AS points,
-    ABS((
       s.points - CAST(599999 AS BIGINT)
     )) AS missing
   FROM standing AS s
@@ -930,50 +1461,6 @@ FROM (
       AND NOT (
         r.is_listing
       )
-    )
-  UNION ALL
-  SELECT
-    3 AS proposal_no,
-    r.subject_id,
-    r.category AS category,
-    s.points AS points,
-    ABS((
-      s.points - CAST(899999 AS BIGINT)
-    )) AS missing
-  FROM standing AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id AND r.category = s.category
-  JOIN rule_category_list
-    ON list_category = r.category
-    AND list_record = r.kind
-    AND list_subject = r.subject_kind
-  WHERE
-    (
-      (
-        s.category > 0
-        AND category_list = 'watch'
-        AND s.points BETWEEN CAST(900000 AS BIGINT) AND CAST(929999 AS BIGINT)
-        AND NOT s.veto
-        AND NOT (
-          s.grade IN ('C', 'D')
-        )
-        AND (
-          'B' IN ('C', 'D')
-        )
-        AND (
-          r.is_scored AND r.is_usable AND r.is_adverse
-        )
-      )
-      AND NOT r.subject_id IN (
-        SELECT
-          subject_id
-        FROM proposal_1
-      )
-    )
-    AND NOT r.subject_id IN (
-      SELECT
-        subject_id
-      FROM proposal_2
     )
   UNION ALL
   SELECT
@@ -1062,55 +1549,6 @@ FROM (
       SELECT
         subject_id
       FROM proposal_2
-    )
-  UNION ALL
-  SELECT
-    4 AS proposal_no,
-    r.subject_id,
-    0 AS category,
-    s.points AS points,
-    ABS((
-      s.points - CAST(899999 AS BIGINT)
-    )) AS missing
-  FROM standing AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id
-  JOIN rule_category_list
-    ON list_category = 0 AND list_record = r.kind AND list_subject = r.subject_kind
-  WHERE
-    (
-      (
-        (
-          s.category = 0
-          AND category_list = 'watch'
-          AND s.points BETWEEN CAST(900000 AS BIGINT) AND CAST(929999 AS BIGINT)
-          AND NOT s.veto
-          AND NOT (
-            s.grade IN ('C', 'D')
-          )
-          AND (
-            'B' IN ('C', 'D')
-          )
-          AND (
-            r.is_scored AND r.is_usable AND r.is_adverse
-          )
-        )
-        AND NOT r.subject_id IN (
-          SELECT
-            subject_id
-          FROM proposal_1
-        )
-      )
-      AND NOT r.subject_id IN (
-        SELECT
-          subject_id
-        FROM proposal_2
-      )
-    )
-    AND NOT r.subject_id IN (
-      SELECT
-        subject_id
-      FROM proposal_3
     )
   UNION ALL
   SELECT
@@ -1241,132 +1679,6 @@ FROM (
             )
             AND (
               COALESCE('A' = 'A', FALSE)
-              AND s.recent_fines = CAST(0 AS BIGINT)
-              AND s.active_listings = CAST(0 AS BIGINT)
-            )
-            AND (
-              r.subject_kind IN ('organisation', 'individual_business')
-              AND r.is_honour
-              AND r.is_usable
-            )
-          )
-          AND NOT r.subject_id IN (
-            SELECT
-              subject_id
-            FROM proposal_1
-          )
-        )
-        AND NOT r.subject_id IN (
-          SELECT
-            subject_id
-          FROM proposal_2
-        )
-      )
-      AND NOT r.subject_id IN (
-        SELECT
-          subject_id
-        FROM proposal_3
-      )
-    )
-    AND NOT r.subject_id IN (
-      SELECT
-        subject_id
-      FROM proposal_4
-    )
-  UNION ALL
-  SELECT
-    5 AS proposal_no,
-    r.subject_id,
-    0 AS category,
-    s.whole_points AS points,
-    ABS((
-      s.whole_points - CAST(750000 AS BIGINT)
-    )) AS missing
-  FROM subject_count AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id
-  JOIN topic_list
-    ON listed_kind = r.kind
-    AND listed_subject = r.subject_kind
-    AND of_listed_text = r.listed_text
-  WHERE
-    (
-      (
-        (
-          (
-            accept_list = 'red'
-            AND s.whole_points BETWEEN CAST(720000 AS BIGINT) AND CAST(749999 AS BIGINT)
-            AND NOT s.whole_veto
-            AND NOT (
-              COALESCE(s.whole_grade = 'A', FALSE)
-              AND s.recent_fines = CAST(0 AS BIGINT)
-              AND s.active_listings = CAST(0 AS BIGINT)
-            )
-            AND (
-              COALESCE('B' = 'A', FALSE)
-              AND s.recent_fines = CAST(0 AS BIGINT)
-              AND s.active_listings = CAST(0 AS BIGINT)
-            )
-            AND (
-              r.subject_kind IN ('organisation', 'individual_business')
-              AND r.is_honour
-              AND r.is_usable
-            )
-          )
-          AND NOT r.subject_id IN (
-            SELECT
-              subject_id
-            FROM proposal_1
-          )
-        )
-        AND NOT r.subject_id IN (
-          SELECT
-            subject_id
-          FROM proposal_2
-        )
-      )
-      AND NOT r.subject_id IN (
-        SELECT
-          subject_id
-        FROM proposal_3
-      )
-    )
-    AND NOT r.subject_id IN (
-      SELECT
-        subject_id
-      FROM proposal_4
-    )
-  UNION ALL
-  SELECT
-    5 AS proposal_no,
-    r.subject_id,
-    0 AS category,
-    s.whole_points AS points,
-    ABS((
-      s.whole_points - CAST(600000 AS BIGINT)
-    )) AS missing
-  FROM subject_count AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id
-  JOIN topic_list
-    ON listed_kind = r.kind
-    AND listed_subject = r.subject_kind
-    AND of_listed_text = r.listed_text
-  WHERE
-    (
-      (
-        (
-          (
-            accept_list = 'red'
-            AND s.whole_points BETWEEN CAST(570000 AS BIGINT) AND CAST(599999 AS BIGINT)
-            AND NOT s.whole_veto
-            AND NOT (
-              COALESCE(s.whole_grade = 'A', FALSE)
-              AND s.recent_fines = CAST(0 AS BIGINT)
-              AND s.active_listings = CAST(0 AS BIGINT)
-            )
-            AND (
-              COALESCE('C' = 'A', FALSE)
               AND s.recent_fines = CAST(0 AS BIGINT)
               AND s.active_listings = CAST(0 AS BIGINT)
             )

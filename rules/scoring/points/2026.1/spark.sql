@@ -164,7 +164,7 @@ WITH classified AS (
     is_veto AS is_listing,
     open_months,
     cap_months,
-    cap_group,
+    cap_no,
     NOT repeated_id IS NULL AS is_repeated,
     CASE
       WHEN role = 'adverse'
@@ -240,8 +240,6 @@ WITH classified AS (
   FROM facts
   JOIN rule_kind
     ON of_kind = kind
-  LEFT JOIN rule_kind_category
-    ON category_kind = kind
   LEFT JOIN topic_category
     ON of_searched = searched
   LEFT JOIN repeated
@@ -269,8 +267,6 @@ WITH classified AS (
   FROM classified
   LEFT JOIN rule_severity
     ON of_severity_no = severity_no
-  LEFT JOIN rule_publicity
-    ON of_severity = severity
 ), excluded AS (
   SELECT
     windowed.*,
@@ -351,7 +347,7 @@ SELECT
   is_listing,
   is_scored,
   exclusion_no IS NULL AS is_usable,
-  cap_group,
+  cap_no,
   points_before,
   weight,
   CASE
@@ -372,74 +368,66 @@ FROM weighed
 LEFT JOIN rule_exclusion
   ON of_exclusion_no = why_no;
 
+-- drop_parts
+DROP TABLE IF EXISTS parts;
+
+-- parts
+CREATE TABLE parts
+USING PARQUET AS
+SELECT
+  subject_id,
+  category,
+  is_scored,
+  MIN(subject_kind) AS subject_kind,
+  CAST(SUM(CASE WHEN is_adverse THEN points ELSE 0 END) AS BIGINT) AS moved,
+  CAST(SUM(CASE WHEN is_usable THEN 1 ELSE 0 END) AS BIGINT) AS records,
+  MAX(CASE WHEN veto THEN 1 ELSE 0 END) AS veto,
+  CAST(SUM(CASE WHEN is_honour AND cap_no = 1 THEN points ELSE 0 END) AS BIGINT) AS honour_1,
+  CAST(SUM(CASE WHEN is_honour AND cap_no = 2 THEN points ELSE 0 END) AS BIGINT) AS honour_2
+FROM judged
+GROUP BY
+  subject_id,
+  category,
+  is_scored;
+
 -- drop_standing
 DROP TABLE IF EXISTS standing;
 
 -- standing
 CREATE TABLE standing
 USING PARQUET AS
-WITH special AS (
+WITH summed AS (
   SELECT
     subject_id,
     category,
-    CAST(SUM(points) AS BIGINT) AS moved,
-    CAST(SUM(CASE WHEN is_usable THEN 1 ELSE 0 END) AS BIGINT) AS records,
-    MAX(CASE WHEN veto THEN 1 ELSE 0 END) = 1 AS veto
-  FROM judged
-  WHERE
-    is_scored AND is_adverse AND category > 0
-  GROUP BY
-    subject_id,
-    category
-), capped AS (
-  SELECT
-    subject_id AS honoured_id,
-    CAST(SUM(added) AS BIGINT) AS added
-  FROM (
-    SELECT
-      subject_id,
-      LEAST(CAST(SUM(points) AS BIGINT), cap_points) AS added
-    FROM judged
-    JOIN rule_cap
-      ON of_group = cap_group
-    WHERE
-      is_scored AND is_honour
-    GROUP BY
-      subject_id,
-      of_group,
-      cap_points
-  ) AS by_group
-  GROUP BY
-    subject_id
-), whole AS (
-  SELECT
-    subject_id,
-    CAST(SUM(CASE WHEN is_adverse THEN points ELSE 0 END) AS BIGINT) AS moved,
-    CAST(SUM(CASE WHEN is_usable THEN 1 ELSE 0 END) AS BIGINT) AS records,
-    MAX(CASE WHEN veto THEN 1 ELSE 0 END) = 1 AS veto
-  FROM judged
-  WHERE
-    is_scored
-  GROUP BY
-    subject_id
-), summed AS (
-  SELECT
-    subject_id,
-    category,
-    moved,
+    moved AS moved,
     records,
-    veto
-  FROM special
+    veto = 1 AS veto
+  FROM parts
+  WHERE
+    is_scored AND category > 0
   UNION ALL
   SELECT
     subject_id,
     0 AS category,
-    moved + COALESCE(added, CAST(0 AS BIGINT)) AS moved,
-    records,
-    veto
-  FROM whole
-  LEFT JOIN capped
-    ON honoured_id = subject_id
+    CAST(SUM(moved) AS BIGINT) + (
+      CAST(0 AS BIGINT) + CASE
+        WHEN CAST(SUM(honour_1) AS BIGINT) IS NULL OR CAST(200000 AS BIGINT) IS NULL
+        THEN NULL
+        ELSE LEAST(CAST(SUM(honour_1) AS BIGINT), CAST(200000 AS BIGINT))
+      END + CASE
+        WHEN CAST(SUM(honour_2) AS BIGINT) IS NULL OR CAST(50000 AS BIGINT) IS NULL
+        THEN NULL
+        ELSE LEAST(CAST(SUM(honour_2) AS BIGINT), CAST(50000 AS BIGINT))
+      END
+    ) AS moved,
+    CAST(SUM(records) AS BIGINT) AS records,
+    MAX(veto) = 1 AS veto
+  FROM parts
+  WHERE
+    is_scored
+  GROUP BY
+    subject_id
 ), clamped AS (
   SELECT
     subject_id,
@@ -479,13 +467,13 @@ CREATE TABLE subject_count
 USING PARQUET AS
 SELECT
   counted.*,
+  subject_kind,
   grade AS whole_grade,
   points AS whole_points,
   veto AS whole_veto
 FROM (
   SELECT
     subject_id,
-    MIN(subject_kind) AS subject_kind,
     CAST(SUM(
       CASE
         WHEN (
@@ -559,6 +547,15 @@ FROM (
   GROUP BY
     subject_id
 ) AS counted
+JOIN (
+  SELECT
+    subject_id AS kind_of,
+    MIN(subject_kind) AS subject_kind
+  FROM parts
+  GROUP BY
+    subject_id
+) AS kinds
+  ON kind_of = counted.subject_id
 LEFT JOIN standing
   ON standing.subject_id = counted.subject_id AND standing.category = 0;
 
@@ -894,76 +891,6 @@ FROM (
     r.category AS category,
     s.points AS points,
     ABS((
-      s.points - CAST(899999 AS BIGINT)
-    )) AS missing
-  FROM standing AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id AND r.category = s.category
-  JOIN rule_category_list
-    ON list_category = r.category
-    AND list_record = r.kind
-    AND list_subject = r.subject_kind
-  WHERE
-    s.category > 0
-    AND category_list = 'black'
-    AND s.points BETWEEN CAST(900000 AS BIGINT) AND CAST(929999 AS BIGINT)
-    AND NOT s.veto
-    AND NOT (
-      s.grade = 'D'
-    )
-    AND (
-      'B' = 'D'
-    )
-    AND (
-      r.is_scored
-      AND r.is_usable
-      AND COALESCE(r.severity = 'serious', FALSE)
-      AND NOT (
-        r.is_listing
-      )
-    )
-  UNION ALL
-  SELECT
-    2 AS proposal_no,
-    r.subject_id,
-    r.category AS category,
-    s.points AS points,
-    ABS((
-      s.points - CAST(749999 AS BIGINT)
-    )) AS missing
-  FROM standing AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id AND r.category = s.category
-  JOIN rule_category_list
-    ON list_category = r.category
-    AND list_record = r.kind
-    AND list_subject = r.subject_kind
-  WHERE
-    s.category > 0
-    AND category_list = 'black'
-    AND s.points BETWEEN CAST(750000 AS BIGINT) AND CAST(779999 AS BIGINT)
-    AND NOT s.veto
-    AND NOT (
-      s.grade = 'D'
-    )
-    AND (
-      'C' = 'D'
-    )
-    AND (
-      r.is_scored
-      AND r.is_usable
-      AND COALESCE(r.severity = 'serious', FALSE)
-      AND NOT (
-        r.is_listing
-      )
-    )
-  UNION ALL
-  SELECT
-    2 AS proposal_no,
-    r.subject_id,
-    r.category AS category,
-    s.points AS points,
-    ABS((
       s.points - CAST(599999 AS BIGINT)
     )) AS missing
   FROM standing AS s
@@ -991,50 +918,6 @@ FROM (
       AND NOT (
         r.is_listing
       )
-    )
-  UNION ALL
-  SELECT
-    3 AS proposal_no,
-    r.subject_id,
-    r.category AS category,
-    s.points AS points,
-    ABS((
-      s.points - CAST(899999 AS BIGINT)
-    )) AS missing
-  FROM standing AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id AND r.category = s.category
-  JOIN rule_category_list
-    ON list_category = r.category
-    AND list_record = r.kind
-    AND list_subject = r.subject_kind
-  WHERE
-    (
-      (
-        s.category > 0
-        AND category_list = 'watch'
-        AND s.points BETWEEN CAST(900000 AS BIGINT) AND CAST(929999 AS BIGINT)
-        AND NOT s.veto
-        AND NOT (
-          s.grade IN ('C', 'D')
-        )
-        AND (
-          'B' IN ('C', 'D')
-        )
-        AND (
-          r.is_scored AND r.is_usable AND r.is_adverse
-        )
-      )
-      AND NOT r.subject_id IN (
-        SELECT
-          subject_id
-        FROM proposal_1
-      )
-    )
-    AND NOT r.subject_id IN (
-      SELECT
-        subject_id
-      FROM proposal_2
     )
   UNION ALL
   SELECT
@@ -1123,55 +1006,6 @@ FROM (
       SELECT
         subject_id
       FROM proposal_2
-    )
-  UNION ALL
-  SELECT
-    4 AS proposal_no,
-    r.subject_id,
-    0 AS category,
-    s.points AS points,
-    ABS((
-      s.points - CAST(899999 AS BIGINT)
-    )) AS missing
-  FROM standing AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id
-  JOIN rule_category_list
-    ON list_category = 0 AND list_record = r.kind AND list_subject = r.subject_kind
-  WHERE
-    (
-      (
-        (
-          s.category = 0
-          AND category_list = 'watch'
-          AND s.points BETWEEN CAST(900000 AS BIGINT) AND CAST(929999 AS BIGINT)
-          AND NOT s.veto
-          AND NOT (
-            s.grade IN ('C', 'D')
-          )
-          AND (
-            'B' IN ('C', 'D')
-          )
-          AND (
-            r.is_scored AND r.is_usable AND r.is_adverse
-          )
-        )
-        AND NOT r.subject_id IN (
-          SELECT
-            subject_id
-          FROM proposal_1
-        )
-      )
-      AND NOT r.subject_id IN (
-        SELECT
-          subject_id
-        FROM proposal_2
-      )
-    )
-    AND NOT r.subject_id IN (
-      SELECT
-        subject_id
-      FROM proposal_3
     )
   UNION ALL
   SELECT
@@ -1302,132 +1136,6 @@ FROM (
             )
             AND (
               COALESCE('A' = 'A', FALSE)
-              AND s.recent_fines = CAST(0 AS BIGINT)
-              AND s.active_listings = CAST(0 AS BIGINT)
-            )
-            AND (
-              r.subject_kind IN ('organisation', 'individual_business')
-              AND r.is_honour
-              AND r.is_usable
-            )
-          )
-          AND NOT r.subject_id IN (
-            SELECT
-              subject_id
-            FROM proposal_1
-          )
-        )
-        AND NOT r.subject_id IN (
-          SELECT
-            subject_id
-          FROM proposal_2
-        )
-      )
-      AND NOT r.subject_id IN (
-        SELECT
-          subject_id
-        FROM proposal_3
-      )
-    )
-    AND NOT r.subject_id IN (
-      SELECT
-        subject_id
-      FROM proposal_4
-    )
-  UNION ALL
-  SELECT
-    5 AS proposal_no,
-    r.subject_id,
-    0 AS category,
-    s.whole_points AS points,
-    ABS((
-      s.whole_points - CAST(750000 AS BIGINT)
-    )) AS missing
-  FROM subject_count AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id
-  JOIN topic_list
-    ON listed_kind = r.kind
-    AND listed_subject = r.subject_kind
-    AND of_listed_text = r.listed_text
-  WHERE
-    (
-      (
-        (
-          (
-            accept_list = 'red'
-            AND s.whole_points BETWEEN CAST(720000 AS BIGINT) AND CAST(749999 AS BIGINT)
-            AND NOT s.whole_veto
-            AND NOT (
-              COALESCE(s.whole_grade = 'A', FALSE)
-              AND s.recent_fines = CAST(0 AS BIGINT)
-              AND s.active_listings = CAST(0 AS BIGINT)
-            )
-            AND (
-              COALESCE('B' = 'A', FALSE)
-              AND s.recent_fines = CAST(0 AS BIGINT)
-              AND s.active_listings = CAST(0 AS BIGINT)
-            )
-            AND (
-              r.subject_kind IN ('organisation', 'individual_business')
-              AND r.is_honour
-              AND r.is_usable
-            )
-          )
-          AND NOT r.subject_id IN (
-            SELECT
-              subject_id
-            FROM proposal_1
-          )
-        )
-        AND NOT r.subject_id IN (
-          SELECT
-            subject_id
-          FROM proposal_2
-        )
-      )
-      AND NOT r.subject_id IN (
-        SELECT
-          subject_id
-        FROM proposal_3
-      )
-    )
-    AND NOT r.subject_id IN (
-      SELECT
-        subject_id
-      FROM proposal_4
-    )
-  UNION ALL
-  SELECT
-    5 AS proposal_no,
-    r.subject_id,
-    0 AS category,
-    s.whole_points AS points,
-    ABS((
-      s.whole_points - CAST(600000 AS BIGINT)
-    )) AS missing
-  FROM subject_count AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id
-  JOIN topic_list
-    ON listed_kind = r.kind
-    AND listed_subject = r.subject_kind
-    AND of_listed_text = r.listed_text
-  WHERE
-    (
-      (
-        (
-          (
-            accept_list = 'red'
-            AND s.whole_points BETWEEN CAST(570000 AS BIGINT) AND CAST(599999 AS BIGINT)
-            AND NOT s.whole_veto
-            AND NOT (
-              COALESCE(s.whole_grade = 'A', FALSE)
-              AND s.recent_fines = CAST(0 AS BIGINT)
-              AND s.active_listings = CAST(0 AS BIGINT)
-            )
-            AND (
-              COALESCE('C' = 'A', FALSE)
               AND s.recent_fines = CAST(0 AS BIGINT)
               AND s.active_listings = CAST(0 AS BIGINT)
             )
