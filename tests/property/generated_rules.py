@@ -6,7 +6,8 @@ Whatever they draw is a rulebook the engine must take; texts, sources and list t
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from credit_service.domain.score import ListKind
 from credit_service.rulebook.aggregates import MEASURED, AggregateKind, Window
 from credit_service.rulebook.arithmetic import WEIGHT_ROUNDINGS, Arithmetic, Clock, DecayKind, Since
 from credit_service.rulebook.candidate_types import CandidateRule, Candidates, CandidateScope, Count, NearMissRule, Per
+from credit_service.rulebook.fact import Fact
 from credit_service.rulebook.fields import (
     AS_OF,
     HONOUR_LEVELS,
@@ -29,6 +31,7 @@ from credit_service.rulebook.fields import (
     subject_scope,
 )
 from credit_service.rulebook.history import SAME, History
+from credit_service.rulebook.judge import add_months
 from credit_service.rulebook.nodes import (
     Comparator,
     Compare,
@@ -57,7 +60,6 @@ from credit_service.rulebook.rule_types import (
     Event,
     Exclusion,
     Grade,
-    PublicityTerm,
     Role,
     RuleEntry,
     Scoring,
@@ -66,6 +68,20 @@ from credit_service.rulebook.rule_types import (
 from credit_service.rulebook.schema import Rulebook
 
 POINT = 10_000
+LEARNED = datetime(2026, 1, 1, tzinfo=UTC)
+SUBJECTS = (
+    ("uscc:甲", "organisation"),
+    ("uscc:乙", "organisation"),
+    ("reg:丙", "individual_business"),
+    ("psn:丁", "person"),
+)
+STARTS = tuple(start * POINT + step for start in (95, 90, 80, 75, 60, 40) for step in (0, 1))
+"""Points at which a grade may begin."""
+SIZES = (5 * POINT, 15 * POINT, 1, 33_333, 7 * POINT + 1, 30 * POINT, 0)
+TERMS = ((0, 24), (12, 36), (3, 12), (0, 3), (1, 1), (0, 0))
+"""Shortest and longest publicity in months."""
+OFTEN_PUBLISHED = (Counting.PUBLICITY, Counting.PUBLICITY, Counting.OPEN)
+TOPICS = ("销售假药", "拖欠农民工工资", "虚开发票", "环境污染", "守合同重信用", "其他")
 EDGES = {
     ValueType.INT: (0, 1, 2, 3, 16, 500_000, 1_000_000),
     ValueType.FEN: (0, 1, 50_000, 99_999_999, 100_000_000, 10**15, 10**18),
@@ -137,6 +153,15 @@ def conditions(scope: Scope) -> st.SearchStrategy[Condition]:
     return st.recursive(simple_conditions(scope), deeper, max_leaves=4)
 
 
+def wide(scope: Scope) -> st.SearchStrategy[Condition]:
+    """Conditions about a standing, also such as hold often or turn on the grade alone."""
+    grade = next(Field(spec) for spec in scope.fields if spec.name in {"grade", "whole_grade"})
+    members = st.sets(st.sampled_from([Member(name, grade.spec) for name in grade.spec.members]), min_size=1)
+    by_grade = members.map(lambda some: Within(grade, tuple(sorted(some, key=lambda member: member.name))))
+    narrow = conditions(scope)
+    return st.one_of(by_grade, narrow, st.lists(narrow, min_size=2, max_size=4).map(tuple).map(Some))
+
+
 RECORD_CONDITIONS, WINDOW_CONDITIONS = conditions(RECORD_SCOPE), conditions(WINDOW_SCOPE)
 JUDGED_CONDITIONS = conditions(JUDGED_SCOPE)
 HISTORY_CONDITIONS = conditions(
@@ -146,6 +171,7 @@ HISTORY_CONDITIONS = conditions(
 # A support that nothing fits proposes nobody; these fit often.
 SUPPORTS = st.one_of(
     JUDGED_CONDITIONS,
+    JUDGED_CONDITIONS.map(lambda node: Some((node, Not(node)) if not node.may_be_empty else (node,))),
     st.sampled_from([spec for spec in JUDGED_SCOPE.fields if spec.name in {"is_adverse", "is_honour", "is_usable"}])
     .map(Field)
     .map(Truth),
@@ -191,20 +217,22 @@ def candidate_rules(draw: st.DrawFn, base: Rulebook, grades: list[str]) -> Candi
         CandidateScope.SUBJECT: subject_scope(grades, own),
     }
     rules: list[CandidateRule] = []
-    for place in range(draw(st.integers(0, 5))):
+    for place in range(draw(st.sampled_from((5, 4, 3, 2, 1, 0)))):
         scope = draw(st.sampled_from(CandidateScope))
+        on_standing = scope in {CandidateScope.CATEGORY, CandidateScope.WHOLE}
         earlier = [rule.entry.rule_id for rule in rules]
         rules.append(
             CandidateRule(
-                list_kind=draw(st.sampled_from(ListKind)),
+                # The watch list takes records of every kind; others take few in a category.
+                list_kind=draw(st.sampled_from([ListKind.WATCH] * 3 * on_standing + list(ListKind))),
                 scope=scope,
-                when=draw(conditions(scopes[scope])) if scope in scopes else None,
+                when=draw(wide(scopes[scope])) if scope in scopes else None,
                 supports=draw(SUPPORTS),
                 unless=tuple(sorted(draw(st.sets(st.sampled_from(earlier), max_size=2)))) if earlier else (),
                 entry=replace(entry, rule_id=f"candidate.{place}"),
             )
         )
-    margin = draw(st.one_of(st.none(), st.integers(1, 20 * POINT)))
+    margin = draw(st.sampled_from((None, None, None, None, 60 * POINT)))
     near = NearMissRule(margin, replace(entry, rule_id="near_miss")) if margin else None
     return Candidates(found, tuple(rules), near)
 
@@ -268,7 +296,7 @@ def events(draw: st.DrawFn, base: Rulebook, clock: Clock) -> tuple[Event, ...]:
                 if clock is Clock.DECIDED_ON and draw(flags):
                     spans = [(None, cut - timedelta(days=1)), (cut, None)]
                 for first, last in spans:
-                    size = draw(st.integers(0, 30 * POINT))
+                    size = draw(st.sampled_from(SIZES))
                     found.append(
                         Event(
                             kind=rule.kind,
@@ -286,14 +314,14 @@ def events(draw: st.DrawFn, base: Rulebook, clock: Clock) -> tuple[Event, ...]:
 def scorings(draw: st.DrawFn, base: Rulebook) -> Scoring:
     old, clock = base.scoring, draw(st.sampled_from(Clock))
     floor, cap = draw(st.integers(-10 * POINT, 10 * POINT)), draw(st.integers(100 * POINT, 150 * POINT))
-    steps = draw(st.sets(st.integers(floor + 1, cap), min_size=3, max_size=3))
+    steps = draw(st.sets(st.sampled_from(STARTS), min_size=3, max_size=3))
     starts = [*sorted(steps, reverse=True), floor]
     months = st.one_of(st.none(), st.sampled_from((1, 12, 24)))
     slugs = [item.slug for item in base.edition.categories]
     capped = draw(st.lists(st.sampled_from(["", *slugs]), unique=True, max_size=3))
     return replace(
         old,
-        base=draw(st.integers(max(floor, 50 * POINT), cap)),
+        base=draw(st.sampled_from((100 * POINT, 90 * POINT, 80 * POINT + 1))),
         floor=floor,
         cap=cap,
         grades=tuple(Grade(grade.grade, start, grade.entry) for grade, start in zip(old.grades, starts, strict=True)),
@@ -306,7 +334,7 @@ def scorings(draw: st.DrawFn, base: Rulebook) -> Scoring:
             replace(
                 rule,
                 veto=rule.role is Role.ADVERSE and draw(flags),
-                counting=draw(st.sampled_from(Counting)) if rule.role is Role.ADVERSE else Counting.OPEN,
+                counting=draw(st.sampled_from(OFTEN_PUBLISHED)) if rule.role is Role.ADVERSE else Counting.OPEN,
                 open_months=draw(months),
                 cap_months=draw(months),
             )
@@ -314,8 +342,12 @@ def scorings(draw: st.DrawFn, base: Rulebook) -> Scoring:
         ),
         events=draw(events(base, clock)),
         exclusions=tuple(
-            Exclusion(draw(WINDOW_CONDITIONS), replace(old.person, rule_id=f"exclude.{place}"))
-            for place in range(draw(st.integers(0, 3)))
+            # Of two conditions at once, so that most records still count.
+            Exclusion(
+                Every((draw(WINDOW_CONDITIONS), draw(WINDOW_CONDITIONS))),
+                replace(old.person, rule_id=f"exclude.{place}"),
+            )
+            for place in range(draw(st.sampled_from((0, 1, 2))))
         ),
         arithmetic=draw(arithmetics()),
         events_by=clock,
@@ -329,18 +361,73 @@ def scorings(draw: st.DrawFn, base: Rulebook) -> Scoring:
 def rulebooks(draw: st.DrawFn, base: Rulebook) -> Rulebook:
     """A rulebook like ``base`` in which nearly everything that scores and proposes is drawn anew."""
     history = draw(histories(base.severity[0].entry))
-    terms: list[PublicityTerm] = []
-    for term in base.publicity:
-        least = draw(st.sampled_from((0, 1, 3, 12)))
-        terms.append(replace(term, min_months=least, max_months=least + draw(st.sampled_from((0, 1, 9, 24)))))
+    terms = tuple(
+        replace(term, min_months=least, max_months=most)
+        for term, (least, most) in zip(base.publicity, draw(st.permutations(TERMS)), strict=False)
+    )
     kinds = draw(st.sets(st.sampled_from([kind.value for kind in RecordKind]), max_size=2))
     scoring = draw(scorings(base))
     return replace(
         base,
         history=history,
         severity=draw(severity_rules(base, history)),
-        publicity=tuple(terms),
+        publicity=terms,
         classification=replace(base.classification, fact_kinds=tuple(sorted(kinds))),
         scoring=scoring,
         candidates=draw(candidate_rules(base, [grade.grade for grade in scoring.grades])),
     )
+
+
+@st.composite
+def busy_facts(draw: st.DrawFn, rulebook: Rulebook) -> list[Fact]:
+    """Many records of few subjects, on and beside the days on which something changes under these rules.
+
+    They follow from one number: drawn one by one, most would be none.
+    """
+    chance = Random(draw(st.integers(0, 2**32)))  # noqa: S311 - not for secrets
+    months = {0, 1, 2, 12, 24, *(row.length for row in rulebook.history if row.unit is ValueType.MONTHS)}
+    months |= {edge for term in rulebook.publicity for edge in (term.min_months, term.max_months)}
+    edges = [add_months(rulebook.as_of, -count) for count in sorted(months)]
+    edges += [day for event in rulebook.scoring.events for day in (event.entry.from_on, event.entry.to_on) if day]
+
+    def day() -> date:
+        if chance.random() < 0.5:
+            return chance.choice(edges) + timedelta(days=chance.randint(-1, 1))
+        return rulebook.as_of - timedelta(days=chance.randint(0, 800))
+
+    def sometimes(day: date, share: float) -> date | None:
+        return day if chance.random() < share else None
+
+    facts = []
+    for place in range(chance.randint(1, 14)):
+        subject_id, subject_kind = chance.choice(SUBJECTS)
+        record_id = f"r{place:02d}"
+        facts.append(
+            Fact(
+                record_id=record_id,
+                kind=chance.choice(("penalty", "penalty", "penalty", *(kind.value for kind in RecordKind))),
+                subject_id=subject_id,
+                subject_kind=subject_kind,
+                topic=chance.choice(TOPICS),
+                decided_on=day(),
+                act_key=record_id if chance.random() < 0.8 else f"{subject_id}-同一行为",
+                learned_at=LEARNED + timedelta(days=chance.randint(0, 2)),
+                superseded_at=LEARNED + timedelta(days=1) if chance.random() < 0.05 else None,
+                fact=chance.choice(TOPICS),
+                authority_name=chance.choice(("", "税务局", "市场监督管理局")),
+                batch_id="B1",
+                row=place,
+                penalty_mask=chance.randint(0, 2047),
+                fine_fen=chance.choice(EDGES[ValueType.FEN][:-1]),
+                confiscated_fen=chance.choice((0, 1, 50_000)),
+                amount_fen=chance.choice(EDGES[ValueType.FEN][:-1]),
+                honour_level=chance.choice(HONOUR_LEVELS),
+                simple_procedure=chance.random() < 0.3,
+                ends_on=sometimes(day() + timedelta(days=365), 0.5),
+                repaired_on=sometimes(day(), 0.3),
+                revoked_on=sometimes(day(), 0.2),
+                consent=chance.random() < 0.5,
+                is_minor=subject_kind == "person" and chance.random() < 0.2,
+            )
+        )
+    return facts

@@ -73,7 +73,8 @@ def say(condition: Condition | None) -> str:
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     base = draw(st.sampled_from(BASES))
-    return World(draw(generated.rulebooks(base)), draw(engines.facts_on(base.as_of)))
+    rulebook = draw(generated.rulebooks(base))
+    return World(rulebook, draw(generated.busy_facts(rulebook)))
 
 
 def tell_apart(sql: Evaluation, referee: Evaluation) -> list[str]:
