@@ -23,7 +23,7 @@ SPARK = "spark"
 _ITEM = "item"
 _TEMPORARY = exp.TemporaryProperty
 _TYPES = {"VARCHAR": "STRING", "INTEGER": "INT", "BIGINT": "BIGINT", "BOOLEAN": "BOOLEAN", "DATE": "DATE"}
-_CAST_TYPES = {"BIGINT", "INT", "DATE", "TIMESTAMP", "DECIMAL(38, 0)"}
+_CAST_TYPES = {"BIGINT", "INT", "TEXT", "DATE", "TIMESTAMP", "DECIMAL(38, 0)"}
 _BOTH = frozenset({"this", "expression"})
 _THIS = frozenset({"this"})
 
@@ -83,8 +83,8 @@ def compile_for_spark(compiled: CompiledScoring) -> CompiledScoring:
         compiled: What `compile_sql.compile_scoring` returned.
 
     **Shape**: a temporary table that is read once becomes a temporary view, any other a Parquet table that is made anew
-    with each run, so the session needs a schema of its own. ``scores``, ``candidates``, ``reasons`` and ``near_misses``
-    are tables that already exist.
+    with each run. Which is which follows from the rules, so each rulebook needs a session and a schema of its own.
+    ``scores``, ``candidates``, ``reasons`` and ``near_misses`` are tables that already exist.
 
     Raises:
         SparkTemplateMissing: A statement holds a node without a template.

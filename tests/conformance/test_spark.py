@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from property.test_rulebook_generated import MANY, PHASES, worlds
 from spec.conformance_corpus import (
     KNOWN,
     draw_facts,
@@ -136,3 +138,12 @@ def test_links_and_returned_spans_are_the_same_on_both_databases(interpreted):
     known = {"as_of": as_of, "known_at": known_at, "run_id": "R", "subject_id": subject_id}
     assert interpreted.run(for_spark.explain, known) == expected
     assert any(row["candidates"] for row in expected)
+
+
+@settings(max_examples=max(MANY // 40, 2), phases=PHASES, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(world=worlds())
+def test_rulebooks_nobody_wrote_are_the_same_on_spark(world, interpreted):
+    rulebook = world.rulebook
+    facts = [*mark_facts("g", world.facts), *draw_facts(5, 300, rulebook.as_of)]
+    expected = evaluate_by_subject(rulebook, facts, rulebook.as_of, LATER)
+    assert_equal(interpreted.evaluate(compile_both(rulebook)[1], facts, rulebook.as_of), expected)

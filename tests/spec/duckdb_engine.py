@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -143,7 +142,7 @@ def _read_reasons(answer: duckdb.DuckDBPyRelation) -> tuple[EvaluatedReason, ...
 def _store(connection: duckdb.DuckDBPyConnection, facts: Sequence[Fact]) -> None:
     rows = []
     for fact in facts:
-        known = asdict(fact) | {"visible_at": fact.learned_at}
+        known = vars(fact) | {"visible_at": fact.learned_at}
         row = [known.get(name, _BLANKS.get(kind)) for name, kind in RECORD_FIELDS]
         rows.append([v.astimezone(UTC).replace(tzinfo=None) if isinstance(v, datetime) else v for v in row])
     columns = [

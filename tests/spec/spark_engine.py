@@ -82,7 +82,6 @@ class SparkEngine:
         for table in stored:
             columns = warehouse.sql(f"SELECT column_name, column_type FROM (DESCRIBE {table})").fetchall()
             types = ", ".join(f"`{name}` {_TYPES.get(kind, kind)}" for name, kind in columns)
-            self.session.sql(f"DROP TABLE IF EXISTS {table}")
             self.session.sql(f"CREATE TABLE {table} ({types}) USING PARQUET")
         self.run(compiled.steps, {"as_of": as_of, "known_at": known_at, "run_id": "R"})
         for table in stored:
@@ -90,9 +89,14 @@ class SparkEngine:
         warehouse.from_arrow(self.session.table("judged").toArrow()).create("judged")
 
     def lay_down(self, tables: Sequence[SqlTable], warehouse: duckdb.DuckDBPyConnection) -> None:
-        """Hand over the records and the decision tables."""
-        folder = self._folder / f"run-{next(self._runs)}"
+        """Hand over the records and the decision tables, in a schema of its own without views of earlier runs."""
+        run = f"run_{next(self._runs)}"
+        folder = self._folder / run
         folder.mkdir()
+        self.session.sql(f"CREATE DATABASE {run}")
+        self.session.catalog.setCurrentDatabase(run)
+        for left in self.session.sql("SHOW VIEWS").collect():
+            self.session.catalog.dropTempView(left.viewName)
         for name in SOURCES:
             path = folder / f"{name}.parquet"
             warehouse.execute(f"COPY (SELECT * FROM {name}) TO '{path}' (FORMAT parquet)")
