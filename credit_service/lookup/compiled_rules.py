@@ -52,7 +52,7 @@ class EngineRules:
                 }
                 for table in self.compiled.tables
             ],
-            "steps": _to_dicts(self.compiled.steps),
+            "steps": _to_dicts(self.compiled.run),
             "explain": _to_dicts(self.compiled.explain),
         }
 
