@@ -65,7 +65,8 @@ SELECT
     CASE WHEN h4 % 50 = 0 THEN DATE '2026-06-01' END AS repaired_on,
     CASE WHEN h4 % 200 = 1 THEN DATE '2026-06-01' END AS revoked_on,
     s % 20 = 0 AS consent, '' AS consent_no, 'public' AS share_scope, FALSE AS is_minor, NULL AS adult_on,
-    TIMESTAMP '2026-09-01' AS learned_at, TIMESTAMP '2026-09-01' AS visible_at, NULL AS superseded_at
+    TIMESTAMP '2026-09-01' AS learned_at, TIMESTAMP '2026-09-01' AS visible_at, NULL AS superseded_at,
+    md5_number_lower(subject_id) AS subject_key
 FROM kinds
 JOIN topics ON no = h4 % $topics
 ORDER BY batch_id, kind, subject_id

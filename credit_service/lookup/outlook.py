@@ -12,7 +12,7 @@ from datetime import date
 
 from credit_service.domain.score import POINT, ListKind
 from credit_service.errors import SubjectNotFound
-from credit_service.lookup.explain import find_compiled, find_run
+from credit_service.lookup.explain import find_compiled, find_run, to_facts
 from credit_service.lookup.names import list_type_name
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.lookup.subject import to_subject_id
@@ -172,8 +172,8 @@ class _Asked:
 
     def facts(self) -> list[Fact]:
         """Return the subject's facts as the referee reads them."""
-        frame = self.session.read_facts(self.run, find_compiled(self.rulebook), self.subject_id)
-        return [_to_fact(row) for row in frame.iter_rows(named=True)]
+        frame, _ = self.session.read_facts(self.run, find_compiled(self.rulebook), self.subject_id)
+        return to_facts(frame)
 
     def near_misses(self) -> Iterable[NearMiss]:
         """Yield the lists the subject is close to."""
@@ -239,10 +239,6 @@ def _goals(rulebook: Rulebook, facts: list[Fact], day: date) -> list[Goal]:
     if not any(one.list_kind == ListKind.RED.value for one in candidates):
         goals.append(Goal(ListKind.RED, reach=True))
     return goals
-
-
-def _to_fact(row: Mapping[str, object]) -> Fact:
-    return Fact(**row)  # type: ignore[arg-type] # the query names exactly its fields.
 
 
 def _to_step(step: Step, fact: Fact) -> StepView:

@@ -1,18 +1,18 @@
-"""What the compiled rules would say of one subject if some of its records were repaired; nothing is kept.
+"""One subject before the compiled rules: its facts, how close it is to which list, and what if records were repaired.
 
 Before it `rulebook.outlook` has found acts on the referee; here the same rules as SQL are asked, with the same facts,
-so that what a subject is told has been run on the engine that will judge it.
+so that what a subject is told has been run on the engine that will judge it. Nothing is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 
 import duckdb
 import polars as pl
 
+from credit_service.warehouse.one_subject import open_alone
 from credit_service.warehouse.run_query import AssessmentRun, CompiledRules, run_statements
 
 _FACTS = "facts"
@@ -25,38 +25,47 @@ FROM facts AS f
 JOIN records AS r ON r.record_id = f.record_id
 ORDER BY f.record_id
 """
+# The name it was reported under last; where it never was itself, the name of one linked to it.
+_NAME = """
+SELECT subject_name FROM records ORDER BY subject_id = $subject_id DESC, learned_at DESC, record_id LIMIT 1
+"""
 _REPAIR = """
 UPDATE facts SET repaired_on = $day WHERE list_contains($record_ids, record_id)
 """
-_NEAR = (
-    "SELECT subject_id, category, proposal_list AS list_kind, proposal_rule AS rule, points, missing FROM near"
-    " JOIN rule_proposal ON of_proposal_no = proposal_no ORDER BY category, proposal_no"
-)
+_NEAR = """
+SELECT subject_id, category, proposal_list AS list_kind, proposal_rule AS rule, points, missing
+FROM near
+JOIN rule_proposal ON of_proposal_no = proposal_no
+ORDER BY category, proposal_no
+"""
 
 
 def read_facts(
     connection: duckdb.DuckDBPyConnection, run: AssessmentRun, compiled: CompiledRules, subject_id: str
-) -> pl.DataFrame:
-    """Return the facts the rules read of one subject; columns are those of `rulebook.fact.Fact`.
+) -> tuple[pl.DataFrame, str]:
+    """Return the facts the rules read of one subject, and its name.
 
     Args:
         connection: The open warehouse.
         run: Day and instant of knowledge.
         compiled: Tables and statements of the rules.
         subject_id: Whom it is about.
+
+    **Shape**: columns are those of `rulebook.fact.Fact`, one row per record known at the instant.
     """
-    with _trial(connection) as own:
+    with open_alone(connection, subject_id) as own:
         first = [step for step in compiled.explain if step.name == _FACTS]
-        run_statements(own, compiled.tables, first, _parameters(run, subject_id))
+        run_statements(own, (), first, _parameters(run, subject_id))
         found: pl.DataFrame = own.sql(_FACTS_OF).pl()
-        return found
+        names = own.sql(_NAME, params={"subject_id": subject_id}).fetchall()
+        return found, names[0][0] if names else ""
 
 
 def find_near_misses(
     connection: duckdb.DuckDBPyConnection, run: AssessmentRun, compiled: CompiledRules, subject_id: str
 ) -> pl.DataFrame:
     """Return how close one subject is to which list: ``subject_id category list_kind rule points missing``."""
-    with _trial(connection) as own:
+    with open_alone(connection, subject_id) as own:
         run_statements(own, compiled.tables, compiled.explain[:-1], _parameters(run, subject_id))
         found: pl.DataFrame = own.sql(_NEAR).pl()
         return found
@@ -78,7 +87,7 @@ def propose_if(
         subject_id: Whom it is about.
         repaired: Record ids by the day of the repair.
     """
-    with _trial(connection) as own:
+    with open_alone(connection, subject_id) as own:
         parameters = _parameters(run, subject_id)
         first = [step for step in compiled.explain if step.name == _FACTS]
         rest = [step for step in compiled.explain[:-1] if step.name != _FACTS]
@@ -92,14 +101,3 @@ def propose_if(
 
 def _parameters(run: AssessmentRun, subject_id: str) -> dict[str, object]:
     return {"as_of": run.as_of, "known_at": run.known_at, "run_id": run.run_id, "subject_id": subject_id}
-
-
-@contextmanager
-def _trial(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a cursor of its own whose transaction is rolled back: temporary tables stay with neither."""
-    with connection.cursor() as own:
-        own.sql("BEGIN TRANSACTION")
-        try:
-            yield own
-        finally:
-            own.sql("ROLLBACK")

@@ -150,14 +150,10 @@ class Session:
         with self.write_turn():
             return queries.repeat_assessment(self.connection, run, compiled)
 
-    def run_explanation(
+    def read_facts(
         self, run: queries.AssessmentRun, compiled: queries.CompiledRules, subject_id: str
-    ) -> pl.DataFrame:
-        """Return why one subject scores as it does, as the last statement of ``compiled.explain`` selects it."""
-        return queries.run_explanation(self.connection, run, compiled, subject_id)
-
-    def read_facts(self, run: queries.AssessmentRun, compiled: queries.CompiledRules, subject_id: str) -> pl.DataFrame:
-        """Return the facts the rules read of one subject (`hypothesis.read_facts`)."""
+    ) -> tuple[pl.DataFrame, str]:
+        """Return the facts the rules read of one subject, and its name (`hypothesis.read_facts`)."""
         return hypothesis.read_facts(self.connection, run, compiled, subject_id)
 
     def find_near_misses(

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from credit_service.domain.batch import Retraction
 from credit_service.domain.record import RECORD_FIELDS
+from credit_service.warehouse.one_subject import SUBJECT_KEY
 from credit_service.warehouse import visibility
 from credit_service.warehouse.digest import FINDING_FIELDS, Counts, compute_digests
 
@@ -242,6 +243,9 @@ def to_naive_utc(instant: datetime) -> datetime:
     return instant if instant.tzinfo is None else instant.astimezone(UTC).replace(tzinfo=None)
 
 
+_TAKEN = {"records": f"*, {SUBJECT_KEY} AS subject_key", "rejections": "*"}
+
+
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     # As string views, DuckDB reads the texts where they lie; the default form copies them first.
     rows = frame.to_arrow(compat_level=pl.CompatLevel.newest())
@@ -249,7 +253,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFra
     reader = pa.RecordBatchReader.from_batches(rows.schema, iter(rows.to_batches()))
     connection.register("incoming_chunk", reader)
     try:
-        connection.sql(f"INSERT INTO {table} BY NAME SELECT * FROM incoming_chunk")  # noqa: S608 - two fixed names
+        connection.sql(f"INSERT INTO {table} BY NAME SELECT {_TAKEN[table]} FROM incoming_chunk")  # noqa: S608 - two fixed names
     finally:
         # In an aborted transaction nothing may be unregistered; the fault that aborted it must not be hidden by that.
         with suppress(duckdb.Error):

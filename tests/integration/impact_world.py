@@ -71,7 +71,10 @@ def open_world(home: Path) -> Service:
             values = [known.get(name, _BLANKS.get(kind)) for name, kind in RECORD_FIELDS]
             names = ", ".join(f'"{name}"' for name, _ in RECORD_FIELDS)
             marks = ", ".join("?" for _ in values)
-            session.connection.execute(f"INSERT INTO records ({names}) VALUES ({marks})", values)
+            session.connection.execute(
+                f"INSERT INTO records ({names}, subject_key) VALUES ({marks}, md5_number_lower(?))",
+                [*values, known["subject_id"]],
+            )
     return service
 
 

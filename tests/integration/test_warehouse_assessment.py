@@ -13,7 +13,7 @@ import pytest
 
 from credit_service.warehouse.connection import Session, Warehouse
 from credit_service.warehouse.limits import WarehouseLimits
-from credit_service.warehouse.run_query import AssessmentCounts, AssessmentRun
+from credit_service.warehouse.run_query import AssessmentCounts, AssessmentRun, run_explanation
 
 RUN = AssessmentRun("A1", date(2026, 9, 30), datetime(2026, 9, 30, 12, tzinfo=UTC), "rulebook-hash", 7)
 
@@ -91,7 +91,7 @@ def add_record(
     columns = session.connection.sql(
         "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'records'"
     ).fetchall()
-    blank = {"VARCHAR": "", "BIGINT": "0", "BOOLEAN": "false", "DATE": None, "TIMESTAMP": None}
+    blank = {"VARCHAR": "", "BIGINT": "0", "BOOLEAN": "false", "DATE": None, "TIMESTAMP": None, "UBIGINT": "0"}
     values = [given.get(name, blank[kind]) for name, kind in columns]
     places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
     session.connection.sql(f"INSERT INTO records VALUES ({places})", params=values)
@@ -129,10 +129,10 @@ def test_failing_step_leaves_the_earlier_result(session: Session):
 
 
 def test_explanation_answers_and_stores_nothing(session: Session):
-    frame = session.run_explanation(RUN, SCORING, "uscc:a")
+    frame = run_explanation(session.connection, RUN, SCORING, "uscc:a")
     assert frame.rows() == [("r1", -50_000), ("r2", 20_000)]
     assert session.run_query("SELECT count(*) FROM duckdb_tables() WHERE temporary").item() == 0
-    assert session.run_explanation(RUN, SCORING, "uscc:a").equals(frame)
+    assert run_explanation(session.connection, RUN, SCORING, "uscc:a").equals(frame)
 
 
 def test_table_of_rules_keeps_types_and_nulls(session: Session):
@@ -141,7 +141,7 @@ def test_table_of_rules_keeps_types_and_nulls(session: Session):
     compiled = Compiled(
         (Table("facts", columns, rows), Table("nothing", columns, ())), (), (Step("SELECT * FROM facts"),)
     )
-    frame = session.run_explanation(RUN, compiled, "uscc:a")
+    frame = run_explanation(session.connection, RUN, compiled, "uscc:a")
     assert frame.rows() == list(rows)
     assert frame.schema["weight"] == pl.Decimal(18, 4)
 

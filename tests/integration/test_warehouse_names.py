@@ -32,7 +32,10 @@ def insert(session: Session, *rows: dict[str, object]) -> None:
         values = [known.get(name, BLANKS.get(kind)) for name, kind in RECORD_FIELDS]
         names = ", ".join(f'"{name}"' for name, _ in RECORD_FIELDS)
         marks = ", ".join("?" for _ in values)
-        session.connection.execute(f"INSERT INTO records ({names}) VALUES ({marks})", values)
+        session.connection.execute(
+            f"INSERT INTO records ({names}, subject_key) VALUES ({marks}, md5_number_lower(?))",
+            [*values, known["subject_id"]],
+        )
 
 
 @pytest.fixture

@@ -75,6 +75,7 @@ def test_table_records_is_the_domains_list_of_fields(warehouse: Warehouse):
     types = {"VARCHAR": "text", "BIGINT": "int", "BOOLEAN": "bool", "DATE": "date", "TIMESTAMP": "instant"}
     with warehouse.open() as session:
         columns = session.run_query("SELECT * FROM (DESCRIBE records)").rows(named=True)
+    columns = [column for column in columns if column["column_name"] != "subject_key"]
     found = [(c["column_name"], types[c["column_type"]] + ("?" if c["null"] == "YES" else "")) for c in columns]
     assert found == list(RECORD_FIELDS)
 

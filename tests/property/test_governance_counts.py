@@ -42,6 +42,7 @@ from credit_service.warehouse.measure_governance import (
     GovernanceQuestion,
     count_governance,
 )
+from credit_service.warehouse.one_subject import SUBJECT_KEY
 from credit_service.warehouse.session import Session
 
 ROOT = Path(__file__).parents[2]
@@ -228,7 +229,7 @@ def warehouse_of(records: Sequence[Stored]) -> Iterator[Session]:
     if rows:
         frame = pl.DataFrame(rows, schema={name: TYPES[kind.removesuffix("?")] for name, kind in RECORD_FIELDS})
         connection.register("given", frame)
-        connection.execute("INSERT INTO records SELECT * FROM given")
+        connection.execute(f"INSERT INTO records BY NAME SELECT *, {SUBJECT_KEY} AS subject_key FROM given")
         connection.unregister("given")
     yield Session(connection, RLock(), Path(), WarehouseLimits(threads=1))
 

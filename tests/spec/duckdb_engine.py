@@ -19,6 +19,7 @@ from credit_service.rulebook.fact import (
     Evaluation,
     Fact,
 )
+from credit_service.warehouse.one_subject import SUBJECT_KEY
 from credit_service.warehouse.run_query import AssessmentRun, run_explanation
 
 SCHEMA = Path(__file__).parents[2] / "credit_service" / "warehouse" / "schema" / "0001_base.sql"
@@ -150,4 +151,4 @@ def _store(connection: duckdb.DuckDBPyConnection, facts: Sequence[Fact]) -> None
         for place, (_, kind) in enumerate(RECORD_FIELDS)
     ]
     arrived = pa.table(columns, names=[name for name, _ in RECORD_FIELDS])  # noqa: F841 - DuckDB finds it by its name
-    connection.execute("INSERT INTO records SELECT * FROM arrived")
+    connection.execute(f"INSERT INTO records BY NAME SELECT *, {SUBJECT_KEY} AS subject_key FROM arrived")
