@@ -168,6 +168,8 @@ HISTORY_CONDITIONS = conditions(
     replace(RECORD_SCOPE, fields=tuple(spec for spec in RECORD_SCOPE.fields if spec.name != AS_OF))
 )
 """What was before does not depend on the day of the question."""
+_KIND = RECORD_SCOPE.fields[0]
+PENALTY = Compare(Comparator.EQ, Field(_KIND), Member("penalty", _KIND))
 # A support that nothing fits proposes nobody; these fit often.
 SUPPORTS = st.one_of(
     JUDGED_CONDITIONS,
@@ -242,7 +244,7 @@ def histories(draw: st.DrawFn, entry: RuleEntry) -> tuple[History, ...]:
     return tuple(
         History(
             name=f"earlier_{place}",
-            when=draw(HISTORY_CONDITIONS),
+            when=draw(st.one_of(st.just(PENALTY), HISTORY_CONDITIONS)),
             unit=(unit := draw(st.sampled_from((ValueType.DAYS, ValueType.MONTHS)))),
             length=max(draw(number_of(unit)).value, 2),
             same=tuple(draw(st.sets(st.sampled_from(SAME)))),
@@ -260,6 +262,8 @@ def severity_rules(draw: st.DrawFn, base: Rulebook, history: tuple[History, ...]
     rules: list[SeverityRule] = []
     for place in range(draw(st.integers(0, 4))):
         when, clock = draw(choices), draw(st.sampled_from(Clock))
+        if history and draw(flags):
+            when = Compare(Comparator.GE, Field(draw(st.sampled_from(history)).spec), Number(1))
         if clock is Clock.DECIDED_ON:
             first = base.as_of - timedelta(days=draw(st.integers(0, 800)))
             when = Every((Compare(Comparator.GE, decided_on, Day(first)), when))
@@ -285,7 +289,7 @@ def arithmetics(draw: st.DrawFn) -> Arithmetic:
 def events(draw: st.DrawFn, base: Rulebook, clock: Clock) -> tuple[Event, ...]:
     """One row for every cell; some for one item alone, some divided at a day of the act."""
     found: list[Event] = []
-    slugs = [item.slug for item in base.edition.categories]
+    slugs = ["fake_drugs", "wage_arrears", "tax_invoice_fraud", "environment_dishonesty"]
     entry, cut = base.scoring.events[0].entry, base.as_of - timedelta(days=draw(st.integers(0, 800)))
     for rule in base.scoring.kinds:
         words = list(Severity) if rule.role is Role.ADVERSE else list(HONOUR_LEVELS) if rule.role is Role.HONOUR else []
