@@ -23,9 +23,9 @@ from credit_service.lookup.resolution import get_subject_view, list_history, lis
 from credit_service.lookup.subject import CheckRequest, check_subject
 from credit_service.pipeline.agencies import list_agencies
 from credit_service.pipeline.assess import assess
-from credit_service.pipeline.repeat import store_again
 from credit_service.pipeline.ingest import Submission, ingest_file
 from credit_service.pipeline.rebuild import rebuild, reconcile
+from credit_service.pipeline.repeat import store_again
 from credit_service.pipeline.resolve import judge_not_same, judge_own, judge_same, undo_judgement
 from credit_service.warehouse.links import list_links
 from credit_service.warehouse.snapshot import get_snapshot

@@ -93,10 +93,12 @@ def session(tmp_path: Path):
         store(session, "B2", [person(n) for n in range(5)])
         store(session, "B3", [person(n) | {"kind": "honour"} for n in range(4)])
         session.connection.sql(
-            "INSERT INTO assessment_runs VALUES ('A1', '2026-01-01', '2026-01-01', 'h', 1, 1, '2026-01-01', 1, 'f', 'r')"
+            "INSERT INTO assessment_runs"
+            " VALUES ('A1', '2026-01-01', '2026-01-01', 'h', 1, 1, '2026-01-01', 1, 'f', 'r')"
         )
         session.connection.sql(
-            "INSERT INTO assessment_runs VALUES ('A2', '2026-02-01', '2026-02-01', 'h', 1, 1, '2026-02-01', 1, 'f', 'r')"
+            "INSERT INTO assessment_runs"
+            " VALUES ('A2', '2026-02-01', '2026-02-01', 'h', 1, 1, '2026-02-01', 1, 'f', 'r')"
         )
         session.connection.sql("INSERT INTO scores VALUES ('A1', 'uscc:91350100M000100Y43', 0, 1, 'A', 1, false)")
         session.connection.sql("INSERT INTO scores VALUES ('A2', 'uscc:91350100M000100Y43', 0, -123456, 'D', 1, false)")
