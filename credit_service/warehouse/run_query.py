@@ -15,6 +15,7 @@ from typing import Protocol
 import duckdb
 import polars as pl
 
+from credit_service.warehouse.parts import PART_RECORDS, count_parts, each_part
 from credit_service.warehouse.receipts import TableDifference, compare_results, digest_facts, digest_result
 from credit_service.warehouse.write import in_transaction, to_naive_utc
 
@@ -139,7 +140,10 @@ def run_query(
 
 
 def run_assessment(
-    connection: duckdb.DuckDBPyConnection, run: AssessmentRun, compiled: CompiledRules
+    connection: duckdb.DuckDBPyConnection,
+    run: AssessmentRun,
+    compiled: CompiledRules,
+    part_records: int = PART_RECORDS,
 ) -> AssessmentCounts:
     """Score everybody in one transaction; an earlier run of the same id is replaced.
 
@@ -147,13 +151,14 @@ def run_assessment(
         connection: The open warehouse.
         run: Day, instant and rulebook.
         compiled: Tables and statements of the rules.
+        part_records: So many records at a time; the answer is the same whatever it is, the memory is not.
     """
     parameters: dict[str, object] = {"as_of": run.as_of, "known_at": run.known_at, "run_id": run.run_id}
     # Temporary tables belong to a connection, so a connection of its own leaves none of them behind.
     with connection.cursor() as own, in_transaction(own):
         for table in (*STORED, "assessment_runs"):
             own.sql(f"DELETE FROM {table} WHERE run_id = $run_id", params={"run_id": run.run_id})  # noqa: S608 - five fixed names
-        run_statements(own, compiled.tables, compiled.run, parameters)
+        _run_in_parts(own, compiled, parameters, part_records)
         counts = _count(own, run)
         own.sql(
             _INSERT_RUN,
@@ -168,6 +173,15 @@ def run_assessment(
             },
         )
     return counts
+
+
+def _run_in_parts(
+    own: duckdb.DuckDBPyConnection, compiled: CompiledRules, parameters: Mapping[str, object], part_records: int
+) -> None:
+    run_statements(own, compiled.tables, (), parameters)
+    known_at = _to_values(parameters)["known_at"]
+    for _ in each_part(own, count_parts(own, part_records), known_at):
+        run_statements(own, (), compiled.run, parameters)
 
 
 def repeat_assessment(
@@ -185,7 +199,7 @@ def repeat_assessment(
     with connection.cursor() as own:
         own.sql("BEGIN TRANSACTION")
         try:
-            run_statements(own, compiled.tables, compiled.run, parameters)
+            _run_in_parts(own, compiled, parameters, PART_RECORDS)
             is_stored = own.sql(
                 "SELECT 1 FROM assessment_runs WHERE run_id = $run_id", params={"run_id": run.run_id}
             ).fetchall()

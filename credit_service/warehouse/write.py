@@ -20,9 +20,9 @@ import pyarrow as pa
 
 from credit_service.domain.batch import Retraction
 from credit_service.domain.record import RECORD_FIELDS
-from credit_service.warehouse.one_subject import SUBJECT_KEY
 from credit_service.warehouse import visibility
 from credit_service.warehouse.digest import FINDING_FIELDS, Counts, compute_digests
+from credit_service.warehouse.one_subject import SUBJECT_KEY
 
 ROW_GROUP = 122_880
 """Rows of one row group of a DuckDB table."""
