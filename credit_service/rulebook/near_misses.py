@@ -50,16 +50,22 @@ def list_edges(rulebook: Rulebook, rule: CandidateRule) -> Iterator[Edge]:
         edge = Edge(start, start + near.margin - 1, start - 1, worse.grade)
         if rule.list_kind is ListKind.RED:
             edge = Edge(start - near.margin, start - 1, start, better.grade)
-        if _may_hold(rule.when, edge):
+        own = worse.grade if rule.list_kind is ListKind.RED else better.grade
+        if _may_hold(rule.when, {"grade": edge.grade, "points": edge.goal}) and not _must_hold(rule.when, own):
             yield edge
 
 
-def _may_hold(when: Condition, edge: Edge) -> bool:
-    """Return whether a rule can propose anybody beyond a threshold, as far as grade and points alone tell."""
-    known: dict[str, object] = {"grade": edge.grade, "points": edge.goal}
-    known |= {f"whole_{name}": value for name, value in known.items()}
+def _may_hold(when: Condition, standing: dict[str, object]) -> bool:
+    """Return whether a rule can propose somebody with a grade and points, as far as these alone tell."""
+    known = standing | {f"whole_{name}": value for name, value in standing.items()}
     parts = when.items if isinstance(when, Every) else (when,)
     return all(holds(part, known) for part in parts if {spec.name for spec in list_fields(part)} <= set(known))
+
+
+def _must_hold(when: Condition, grade: str) -> bool:
+    """Return whether a rule proposes everybody of a grade anyway, so that nobody of it is close to being proposed."""
+    known = {"grade": grade, "whole_grade": grade}
+    return {spec.name for spec in list_fields(when)} <= set(known) and holds(when, known)
 
 
 def find_near_misses(

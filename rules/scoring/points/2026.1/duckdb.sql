@@ -647,12 +647,10 @@ WHERE
     grade IN ('C', 'D')
   )
   OR points BETWEEN CAST(750000 AS BIGINT) AND CAST(779999 AS BIGINT)
-  OR points BETWEEN CAST(600000 AS BIGINT) AND CAST(629999 AS BIGINT)
   OR (
     grade IN ('C', 'D')
   )
-  OR points BETWEEN CAST(750000 AS BIGINT) AND CAST(779999 AS BIGINT)
-  OR points BETWEEN CAST(600000 AS BIGINT) AND CAST(629999 AS BIGINT);
+  OR points BETWEEN CAST(750000 AS BIGINT) AND CAST(779999 AS BIGINT);
 
 -- judged
 CREATE OR REPLACE TEMPORARY TABLE judged AS
@@ -1508,50 +1506,6 @@ FROM (
     )
   UNION ALL
   SELECT
-    3 AS proposal_no,
-    r.subject_id,
-    r.category AS category,
-    s.points AS points,
-    ABS((
-      s.points - CAST(599999 AS BIGINT)
-    )) AS missing
-  FROM standing AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id AND r.category = s.category
-  JOIN rule_category_list
-    ON list_category = r.category
-    AND list_record = r.kind
-    AND list_subject = r.subject_kind
-  WHERE
-    (
-      (
-        s.category > 0
-        AND category_list = 'watch'
-        AND s.points BETWEEN CAST(600000 AS BIGINT) AND CAST(629999 AS BIGINT)
-        AND NOT s.veto
-        AND NOT (
-          s.grade IN ('C', 'D')
-        )
-        AND (
-          'D' IN ('C', 'D')
-        )
-        AND (
-          r.is_scored AND r.is_usable AND r.is_adverse
-        )
-      )
-      AND NOT r.subject_id IN (
-        SELECT
-          subject_id
-        FROM proposal_1
-      )
-    )
-    AND NOT r.subject_id IN (
-      SELECT
-        subject_id
-      FROM proposal_2
-    )
-  UNION ALL
-  SELECT
     4 AS proposal_no,
     r.subject_id,
     0 AS category,
@@ -1577,55 +1531,6 @@ FROM (
           )
           AND (
             'C' IN ('C', 'D')
-          )
-          AND (
-            r.is_scored AND r.is_usable AND r.is_adverse
-          )
-        )
-        AND NOT r.subject_id IN (
-          SELECT
-            subject_id
-          FROM proposal_1
-        )
-      )
-      AND NOT r.subject_id IN (
-        SELECT
-          subject_id
-        FROM proposal_2
-      )
-    )
-    AND NOT r.subject_id IN (
-      SELECT
-        subject_id
-      FROM proposal_3
-    )
-  UNION ALL
-  SELECT
-    4 AS proposal_no,
-    r.subject_id,
-    0 AS category,
-    s.points AS points,
-    ABS((
-      s.points - CAST(599999 AS BIGINT)
-    )) AS missing
-  FROM standing AS s
-  JOIN judged AS r
-    ON r.subject_id = s.subject_id
-  JOIN rule_category_list
-    ON list_category = 0 AND list_record = r.kind AND list_subject = r.subject_kind
-  WHERE
-    (
-      (
-        (
-          s.category = 0
-          AND category_list = 'watch'
-          AND s.points BETWEEN CAST(600000 AS BIGINT) AND CAST(629999 AS BIGINT)
-          AND NOT s.veto
-          AND NOT (
-            s.grade IN ('C', 'D')
-          )
-          AND (
-            'D' IN ('C', 'D')
           )
           AND (
             r.is_scored AND r.is_usable AND r.is_adverse
