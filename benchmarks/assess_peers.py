@@ -40,7 +40,7 @@ def run(python: str, script: str, *arguments: str) -> Result:
     """Run one contestant once."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [python, str(HERE / "peers" / script), *arguments]
-    answer = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
+    answer = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     told = json.loads(answer.stdout.splitlines()[-1])
     digest = (told["rows"], told["points"], told["digest"])
     return Result(told["name"], told["cpu"], told["wall"], digest, told["peak_mb"])
@@ -94,7 +94,8 @@ def main() -> None:
             ours = contend([(own, "compiled.py", smaller, "scores")], given.rounds)[0]
             others = contend([(given.peers, script, smaller) for script in PEERS], 1)
             if others[0].digest != ours.digest:
-                raise SystemExit(f"{others[0].digest} is not {ours.digest}")
+                msg = f"{others[0].digest} is not {ours.digest}"
+                raise SystemExit(msg)
             show(f"{given.peer_rows} records; ratio to the compiled rules", [ours, *others], ours)
 
 

@@ -6,10 +6,6 @@ NumPy beside it, and so are month arithmetic and grouping, which it has not.
 
 from __future__ import annotations
 
-import warnings
-
-warnings.filterwarnings("ignore")
-
 import numpy as np
 from contest import AS_OF, compete, open_warehouse
 from openfisca_core.entities import build_entity

@@ -36,7 +36,9 @@ WITH fact AS (
     ) WHERE place > 1
 ), topics AS (
     SELECT searched, arg_min(category, no) AS topic_category
-    FROM (SELECT DISTINCT CASE WHEN kind = 'serious_list' THEN topic || ' ' || fact ELSE topic END AS searched FROM fact)
+    FROM (
+        SELECT DISTINCT CASE WHEN kind = 'serious_list' THEN topic || ' ' || fact ELSE topic END AS searched FROM fact
+    )
     JOIN word ON contains(searched, word) GROUP BY searched
 )
 SELECT subject_id, kind, CASE kind WHEN 'judgment_default' THEN $judgment_default WHEN 'wage_arrears' THEN $wage_arrears

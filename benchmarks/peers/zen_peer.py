@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import zen
@@ -81,7 +82,7 @@ def build_decision() -> str:
     ]
     edges = [
         {"id": f"{source}-{target}", "type": "edge", "sourceId": source, "targetId": target}
-        for source, target in zip(names, names[1:], strict=False)
+        for source, target in itertools.pairwise(names)
     ]
     return json.dumps({"nodes": nodes, "edges": edges})
 
