@@ -9,7 +9,7 @@ begins with are founded by the set-up, once, and are marked as such. See ADR 001
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from credit_service.domain.adoption import INSTALLER, Adoption, AdoptionKind, AdoptionState, CompiledText
 from credit_service.domain.agency import Actor, Role
@@ -17,6 +17,7 @@ from credit_service.domain.clock import legal_day
 from credit_service.errors import (
     EvidenceMissing,
     IllegalTransition,
+    LedgerConflict,
     RulebookNotAdopted,
     SamePerson,
     ScopeDenied,
@@ -24,12 +25,14 @@ from credit_service.errors import (
 from credit_service.pipeline.examine_rules import (
     check_accepted,
     check_files,
-    compile_all,
+    check_still_accepted,
+    compile_days,
     find_days,
     get_number,
     keep_checked,
     list_untranslatable,
     refuse_faults,
+    store_compiled,
 )
 from credit_service.pipeline.office import Office
 from credit_service.registry.unit_of_work import UnitOfWork
@@ -93,6 +96,7 @@ def found_rulebook(office: Office) -> Adoption | None:
     # Of days before today only those are compiled that somebody assesses (`assess`): a founding looks ahead.
     days = find_days(rules, max(first, legal_day(now)))
     accepted = tuple(sorted({one for day in days for one in list_untranslatable(office, tree.hash, day)}))
+    compiled = compile_days(office, tree.hash, days)
     with office.ledger.unit_of_work() as uow:
         if uow.adoptions.has_any():
             return None
@@ -110,7 +114,7 @@ def found_rulebook(office: Office) -> Adoption | None:
             confirmed_on=legal_day(now),
         )
         kept = uow.adoptions.add(founding)
-        compile_all(office, uow, kept, days)
+        store_compiled(uow, kept, compiled, now)
         _note(uow, kept, "rulebook.founded", INSTALLER)
         uow.commit()
     return kept
@@ -125,6 +129,7 @@ def propose_rulebook(office: Office, request: ProposalRequest) -> Proposed:
         RulebookFaulty: The rules have faults; all of them are told.
         UnknownIndicator: What is accepted is not there.
         IllegalTransition: The day is past, the same rules are in force or proposed already.
+        LedgerConflict: Other rules were adopted meanwhile.
     """
     _check_role(request.actor, MAY_PROPOSE, "提出")
     reason = _check_reason(request.reason)
@@ -138,19 +143,21 @@ def propose_rulebook(office: Office, request: ProposalRequest) -> Proposed:
     edited = find_edited(office.places.rulebooks, current.rulebook, tree)
     days = find_days(check_kept(office.places.rulebooks, tree.hash), request.from_on)
     check_accepted(office, tree, days, edited, request.accepted)
+    made = compile_days(office, tree.hash, days)
     with office.ledger.unit_of_work() as uow:
+        _check_base(uow, request.from_on, current)
         proposal = Adoption(
             kind=AdoptionKind.ORDINARY,
             rulebook=tree.hash,
             from_on=request.from_on,
             reason=reason,
             proposed_by=request.actor.actor_id,
-            proposed_at=office.now(),
+            proposed_at=_find_instant(office, current),
             accepted=tuple(sorted(set(request.accepted))),
             unconfirmed=len(report.unconfirmed),
         )
         kept = uow.adoptions.add(proposal)
-        compiled = compile_all(office, uow, kept, days)
+        compiled = store_compiled(uow, kept, made, kept.proposed_at)
         _note(uow, kept, "rulebook.proposed", request.actor.actor_id)
         uow.commit()
     return Proposed(kept, edited, compiled)
@@ -170,7 +177,8 @@ def confirm_rulebook(office: Office, name: str, actor: Actor) -> Adoption:
         SamePerson: Whoever proposed it confirms it.
         RulebookDamaged: The kept copy is not what was proposed.
         RulebookFaulty: What has been checked since finds a fault in it.
-        IllegalTransition: Its day is past.
+        EvidenceMissing: Other rules were adopted since it was made, and it would undo some of them.
+        IllegalTransition: Its day is past, or the same rules are in force already.
     """
     _check_role(actor, MAY_CONFIRM, "确认")
     proposal = _get_waiting(office, name)
@@ -180,10 +188,12 @@ def confirm_rulebook(office: Office, name: str, actor: Actor) -> Adoption:
     _check_day(office, proposal.from_on)
     rules = check_kept(office.places.rulebooks, proposal.rulebook)
     refuse_faults(check_files(rules, proposal.rulebook))
-    days = find_days(rules, proposal.from_on)
+    compiled = compile_days(office, proposal.rulebook, find_days(rules, proposal.from_on))
     with office.ledger.unit_of_work() as uow:
+        check_still_accepted(office, uow, proposal)
+        # Compiled before, so that no assessment takes an instant between this one and its commit.
         now = max(office.instant_of_learning(), proposal.proposed_at)
-        compile_all(office, uow, proposal, days)
+        store_compiled(uow, proposal, compiled, now)
         adopted = uow.adoptions.confirm(get_number(proposal), actor.actor_id, now, legal_day(now))
         _note(uow, adopted, "rulebook.adopted", actor.actor_id)
         uow.commit()
@@ -239,6 +249,20 @@ def _check_day(office: Office, from_on: date) -> None:
     if from_on < office.today():
         message = f"规则库不得溯及既往：生效日{from_on}早于今天{office.today()}。"
         raise IllegalTransition(message, remedy="请另定今天或以后的生效日，重新提出。")
+
+
+def _find_instant(office: Office, compared: Adoption) -> datetime:
+    """Return now, but not before the rules a proposal was compared with, though the clock stands still."""
+    now = office.now()
+    if compared.kind is AdoptionKind.FOUNDING or compared.confirmed_at is None:
+        return now
+    return max(now, compared.confirmed_at)
+
+
+def _check_base(uow: UnitOfWork, from_on: date, compared: Adoption) -> None:
+    if uow.adoptions.find_in_force(from_on) != compared:
+        message = "核对期间另有规则库被采用。"
+        raise LedgerConflict(message, remedy="请重新提出。")
 
 
 def _note(uow: UnitOfWork, adoption: Adoption, action: str, actor_id: str) -> None:

@@ -7,18 +7,19 @@ compiled is read from the kept copy.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from credit_service.domain.adoption import Adoption, CompiledText
-from credit_service.errors import EvidenceMissing, RulebookFaulty, UnknownIndicator
+from credit_service.domain.adoption import Adoption, AdoptionKind, CompiledText
+from credit_service.errors import EvidenceMissing, IllegalTransition, RulebookFaulty, UnknownIndicator
 from credit_service.listing.deadlines import build_workdays
 from credit_service.pipeline.office import Office
 from credit_service.registry.unit_of_work import UnitOfWork
 from credit_service.rulebook.check import RulesReport, check_rules
-from credit_service.rulebook.compiler import compile_targets, name_compiler
+from credit_service.rulebook.compiler import TargetText, compile_targets, name_compiler
 from credit_service.rulebook.faults import FaultLog
-from credit_service.rulebook.kept import RuleTree, keep, load_kept, staged
+from credit_service.rulebook.kept import RuleTree, check_kept, find_edited, keep, load_kept, read_tree, staged
 from credit_service.rulebook.untranslatable import find_unaccepted
 from credit_service.rulebook.versions import KINDS, find_versions
 
@@ -102,25 +103,71 @@ def check_accepted(
         raise EvidenceMissing(message, remedy=remedy, missing=missing)
 
 
-def compile_all(office: Office, uow: UnitOfWork, adoption: Adoption, days: Iterable[date]) -> tuple[CompiledText, ...]:
-    """Store the SQL of every engine for every day on which it may change; what is stored already stays."""
-    texts = []
-    for day in days:
-        rulebook = load_kept(office.places.rulebooks, adoption.rulebook, day)
-        for made in compile_targets(rulebook):
-            text = CompiledText(
-                adoption=get_number(adoption),
-                target=made.target,
-                from_on=day,
-                rulebook=rulebook.hash,
-                compiler=name_compiler(),
-                sql_hash=made.sql_hash,
-                compiled_at=office.now(),
-                sql=made.sql,
-            )
-            uow.adoptions.add_text(text)
-            texts.append(text)
-    return tuple(texts)
+def check_still_accepted(office: Office, uow: UnitOfWork, proposal: Adoption) -> None:
+    """Refuse a proposal whose edits of the rules in force now are not those that were accepted when it was made.
+
+    Another proposal may have been confirmed since: what it changed would be undone unseen. Then nothing that was
+    accepted counts, for it was accepted of other rules.
+
+    Raises:
+        EvidenceMissing: It edits something in force now that nobody accepted.
+        IllegalTransition: The same rules are in force already.
+        RulebookDamaged: One of the two kept copies is not what it was.
+    """
+    current = uow.adoptions.find_in_force(proposal.from_on)
+    if current is None or current.confirmed_at is None:
+        message = "a proposal is made beside an adoption in force"
+        raise ValueError(message)
+    if current.rulebook == proposal.rulebook:
+        message = f"与{proposal.from_on}有效的规则库 {current.rulebook[:12]} 完全相同。"
+        raise IllegalTransition(message, remedy="没有需要采用的变动，请撤回这一提议。")
+    store = office.places.rulebooks
+    edited = find_edited(store, current.rulebook, read_tree(check_kept(store, proposal.rulebook)))
+    is_base = current.kind is AdoptionKind.FOUNDING or current.confirmed_at <= proposal.proposed_at
+    accepted = set(proposal.accepted) if is_base else set()
+    missing = sorted(set(edited) - accepted)
+    if missing:
+        message = f"提出之后已另有规则库被采用，确认会改动其中{len(missing)}个文件：{'、'.join(missing)}。"
+        remedy = "请撤回这一提议，在现行规则的基础上修改后重新提出，并逐项接受。"
+        raise EvidenceMissing(message, remedy=remedy, missing=missing)
+
+
+@dataclass(frozen=True)
+class CompiledDay:
+    """What the rules of a day were compiled to, before any adoption holds it."""
+
+    from_on: date
+    rulebook: str
+    texts: tuple[TargetText, ...]
+
+
+def compile_days(office: Office, rulebook: str, days: Iterable[date]) -> tuple[CompiledDay, ...]:
+    """Compile kept rules for every engine and every day on which they may change; it takes seconds and no lock."""
+    loaded = ((day, load_kept(office.places.rulebooks, rulebook, day)) for day in days)
+    return tuple(CompiledDay(day, rules.hash, compile_targets(rules)) for day, rules in loaded)
+
+
+def store_compiled(
+    uow: UnitOfWork, adoption: Adoption, compiled: Iterable[CompiledDay], at: datetime
+) -> tuple[CompiledText, ...]:
+    """Store with an adoption what was compiled for it; what is stored already stays."""
+    texts = tuple(
+        CompiledText(
+            adoption=get_number(adoption),
+            target=made.target,
+            from_on=day.from_on,
+            rulebook=day.rulebook,
+            compiler=name_compiler(),
+            sql_hash=made.sql_hash,
+            compiled_at=at,
+            sql=made.sql,
+        )
+        for day in compiled
+        for made in day.texts
+    )
+    for text in texts:
+        uow.adoptions.add_text(text)
+    return texts
 
 
 def get_number(adoption: Adoption) -> int:

@@ -21,6 +21,7 @@ from credit_service.errors import (
     UnknownIndicator,
 )
 from credit_service.lookup.adoptions import check_copies, list_adoptions, list_texts
+from credit_service.pipeline import adopt
 from credit_service.pipeline.adopt import (
     ProposalRequest,
     confirm_rulebook,
@@ -29,6 +30,8 @@ from credit_service.pipeline.adopt import (
     withdraw_rulebook,
 )
 from credit_service.pipeline.assess import assess
+from credit_service.pipeline.examine_rules import check_still_accepted, compile_days
+from credit_service.pipeline.repeat import repeat_assessment
 from credit_service.rulebook.compiler import hash_text, name_compiler
 from credit_service.rulebook.kept import load_kept
 from credit_service.settings import Settings
@@ -229,6 +232,74 @@ def test_a_withdrawn_proposal_is_not_confirmed(world):
     with pytest.raises(RulebookNotAdopted):
         confirm_rulebook(office, name, DECIDER)
     assert propose_rulebook(office, request()).adoption.number == 3
+
+
+LIST_TYPES = "lists/list_types/2026.1/rule.yaml"
+
+
+def proposed_twice(world: AdoptionWorld, path: str) -> tuple[str, str]:
+    """Propose an edit of the points, and, as though nobody had, an edit of a file; both compared with one base."""
+    office = world.service.office
+    before = (world.rules / EVENTS).read_bytes()
+    first = propose_rulebook(office, request()) if changed(world, -3) else None
+    (world.rules / EVENTS).write_bytes(before)
+    if path == EVENTS:
+        changed(world, -4)
+    else:
+        text = (world.rules / path).read_text(encoding="utf-8")
+        (world.rules / path).write_text(f"# note\n{text}", encoding="utf-8")
+    second = propose_rulebook(office, request(accepted=(path,)))
+    assert first is not None
+    return first.adoption.rulebook, second.adoption.rulebook
+
+
+@pytest.mark.parametrize("path", [LIST_TYPES, EVENTS], ids=["another file", "the same file"])
+def test_a_second_proposal_on_the_same_rules_does_not_undo_the_first(world, path):
+    office = world.service.office
+    first, second = proposed_twice(world, path)
+    world.move()
+    confirm_rulebook(office, first, DECIDER)
+    world.move()
+    with pytest.raises(EvidenceMissing, match="重新提出") as refused:
+        confirm_rulebook(office, second, DECIDER)
+    assert EVENTS in refused.value.attributes["missing"]
+    assert office.adoption(TOMORROW).rulebook == first
+    withdraw_rulebook(office, second, REVIEWER, "在新规则上重新提出")
+    again = propose_rulebook(office, request(accepted=tuple({path, EVENTS})))
+    assert again.adoption.rulebook == second, "whoever accepts by name what it undoes may have it"
+    assert confirm_rulebook(office, second, DECIDER).number == again.adoption.number
+
+
+def test_rules_in_force_already_are_not_confirmed_again(world):
+    office = world.service.office
+    changed(world)
+    proposal = propose_rulebook(office, request()).adoption
+    confirm_rulebook(office, proposal.rulebook, DECIDER)
+    with office.ledger.reading() as uow, pytest.raises(IllegalTransition, match="完全相同"):
+        check_still_accepted(office, uow, proposal)
+
+
+def test_an_assessment_while_rules_are_compiled_for_their_confirmation_knows_the_adoption_that_holds(
+    world, monkeypatch
+):
+    office = world.service.office
+    world.ingest(Penalty(1, 1))
+    changed(world)
+    name = propose_rulebook(office, request(TODAY)).adoption.rulebook
+    runs = []
+
+    def compile_slowly(*asked):
+        made = compile_days(*asked)
+        world.move()
+        runs.append(assess(office, TODAY))
+        world.move()
+        return made
+
+    monkeypatch.setattr(adopt, "compile_days", compile_slowly)
+    adopted = confirm_rulebook(office, name, DECIDER)
+    assert adopted.confirmed_at > runs[0].receipt.known_at
+    assert runs[0].receipt.adoption == 1
+    assert repeat_assessment(office, runs[0].run_id).same_rules
 
 
 @pytest.mark.parametrize("name", ["", "1234567", "0" * 64])
