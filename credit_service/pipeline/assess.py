@@ -106,8 +106,10 @@ def assess(office: Office, as_of: date) -> AssessOutcome:
     """
     expire_listings(office)
     with office.warehouse.open() as session:
-        take_over_links(office, session)
+        # The instant comes first: whatever was judged or adopted before it is committed when the links are read in a
+        # writer's turn, and the adoption after them; whatever comes later knows a later instant and does not count.
         known_at = _find_instant(office, session)
+        take_over_links(office, session)
         rules = _find_rules(office, as_of, known_at)
         run_id = _run_id(as_of, known_at, rules.rulebook)
         run = AssessmentRun(run_id, as_of, known_at, rules.rulebook.hash, rules.adoption.number)

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from credit_service.domain.batch import Batch, BatchStatus
+from credit_service.domain.clock import legal_day
 from credit_service.errors import AccessError, SubmissionError
 from credit_service.pipeline.ingest import drain_queue, restore_batch, store_received
 from credit_service.pipeline.office import Office
 from credit_service.pipeline.repeat import store_again
 from credit_service.pipeline.resolve import take_over_links
+from credit_service.rulebook.kept import check_kept
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,14 @@ class RebuildOutcome:
 
 
 def rebuild(office: Office) -> RebuildOutcome:
-    """Throw the warehouse away, store every batch again in the order received, and repeat every assessment."""
+    """Throw the warehouse away, store every batch again in the order received, and repeat every assessment.
+
+    Raises:
+        RulebookNotAdopted: No rules are in force by which batches could be checked; nothing is thrown away.
+        RulebookDamaged: Rules that batches were checked by are not what was adopted; nothing is thrown away.
+        WarehouseBusy: Another process or thread is using the warehouse.
+    """
+    _check_rules(office)
     office.warehouse.discard()
     outcome = reconcile(office)
     with office.ledger.reading() as uow:
@@ -85,6 +94,15 @@ def mend_warehouse(office: Office) -> RebuildOutcome:
     differing = [batch for batch in stored if held.get(batch.batch_id) != batch.records_digest]
     restored = tuple(batch.batch_id for batch in differing if _do(restore_batch, office, batch))
     return RebuildOutcome(len(stored), restored, dropped)
+
+
+def _check_rules(office: Office) -> None:
+    """Refuse to begin what could not be finished: every batch is checked again by the rules of its day of receipt."""
+    office.adoption(office.today())
+    with office.ledger.reading() as uow:
+        kept = uow.batches.list_in_order(*(status for status in BatchStatus if status is not BatchStatus.REFUSED))
+    for rulebook in {office.adoption(legal_day(one.received_at), one.received_at).rulebook for one in kept}:
+        check_kept(office.places.rulebooks, rulebook)
 
 
 def _do(work: Callable[[Office, Batch], object], office: Office, batch: Batch) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from credit_service.domain.adoption import Adoption
-from credit_service.errors import RulebookError, RunNotFound
+from credit_service.errors import RulebookDamaged, RulebookError, RunNotFound
 from credit_service.pipeline.office import Office
 from credit_service.pipeline.resolve import take_over_links
 from credit_service.registry.unit_of_work import RunReceipt
@@ -100,12 +100,12 @@ def store_again(office: Office, receipt: RunReceipt) -> bool | None:
         Whether the result is that of the receipt; None where its rules are no longer there as they were.
 
     Raises:
-        RulebookDamaged: The rules it ran by are not what was adopted.
         WarehouseBusy: Another process holds the warehouse.
     """
     try:
         _, rulebook = _find_rules(office, receipt)
-    except RulebookError:
+    except (RulebookError, RulebookDamaged):
+        # One lost rulebook must not keep the assessments by all others out of the new warehouse.
         return None
     if rulebook.hash != receipt.rulebook:
         return None

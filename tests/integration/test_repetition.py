@@ -16,8 +16,11 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from credit_service.bootstrap import build_service
 from credit_service.domain.agency import Actor
-from credit_service.errors import RulebookDamaged, RunNotFound
+from credit_service.errors import RulebookDamaged, RulebookNotAdopted, RunNotFound
+from credit_service.pipeline import assess as chapter
+from credit_service.pipeline import resolve
 from credit_service.pipeline.assess import AssessOutcome, assess
 from credit_service.pipeline.batch_life import withdraw_batch, withdraw_record
 from credit_service.pipeline.rebuild import rebuild
@@ -26,6 +29,7 @@ from credit_service.pipeline.resolve import judge_same, undo_judgement
 from credit_service.registry.schema import MIGRATIONS
 from credit_service.rulebook.kept import load_kept
 from credit_service.rulebook.load import load_rulebook
+from credit_service.settings import Settings
 
 from .adoption_world import CLERK, EVENTS, REVIEWER, TODAY, AdoptionWorld, Penalty, copy_rules, open_adoption_world
 from .resolution_world import company_code
@@ -187,6 +191,87 @@ def test_links_made_and_undone_change_no_assessment(world: AdoptionWorld):
     undo_judgement(office, made.number, REVIEWER, "看错")
     world.move()
     prove(world, before, linked, assess(office, TODAY))
+
+
+def judged(world: AdoptionWorld) -> None:
+    code = company_code(1)
+    judge_same(world.service.office, f"org:{code[8:17]}", f"uscc:{code}", REVIEWER, "登记档案")
+
+
+@pytest.mark.parametrize("happens", [judged, adopted])
+@pytest.mark.parametrize("step", ["_find_instant", "take_over_links"])
+def test_what_is_judged_or_adopted_while_an_assessment_begins_is_known_to_it_whole_or_not_at_all(
+    world: AdoptionWorld, monkeypatch: pytest.MonkeyPatch, step: str, happens: Callable[[AdoptionWorld], None]
+):
+    done = getattr(chapter, step)
+
+    def then(*asked: object) -> object:
+        result = done(*asked)
+        world.move()
+        happens(world)
+        world.move()
+        return result
+
+    with monkeypatch.context() as patch:
+        # Whoever judges in another process cannot write into the warehouse that the assessment holds.
+        patch.setattr(resolve, "_mirror_now", lambda _office: None)
+        patch.setattr(chapter, step, then)
+        run = assess(world.service.office, TODAY)
+    prove(world, run)
+    assert repeat_assessment(world.service.office, run.run_id).same_rules
+
+
+def lose_rules(world: AdoptionWorld, rulebook: str) -> None:
+    (world.service.office.places.rulebooks / rulebook / "rules" / EVENTS).unlink()
+    load_kept.cache_clear()
+
+
+def test_assessments_by_lost_rules_are_told_and_all_others_are_repeated(tmp_path: Path):
+    world = open_adoption_world(tmp_path)
+    office = world.service.office
+    founding = office.adoption(TODAY).rulebook
+    lost = assess(office, TODAY)
+    world.move()
+    adopted(world)
+    world.move()
+    world.ingest(Penalty(1, 1))
+    world.move()
+    run = assess(office, TODAY)
+    stored = world.rows(run.run_id)
+    lose_rules(world, founding)
+    outcome = rebuild(office)
+    assert (outcome.lost, outcome.repeated, outcome.differing) == ((lost.run_id,), (run.run_id,), ())
+    assert world.rows(run.run_id) == stored
+    load_kept.cache_clear()
+
+
+def test_nothing_is_thrown_away_where_the_rules_that_batches_were_checked_by_are_lost(world: AdoptionWorld):
+    office = world.service.office
+    run = assess(office, TODAY)
+    stored = world.rows(run.run_id)
+    world.move()
+    founding = office.adoption(TODAY).rulebook
+    adopted(world)
+    lose_rules(world, founding)
+    with pytest.raises(RulebookDamaged):
+        rebuild(office)
+    assert world.rows(run.run_id) == stored
+    load_kept.cache_clear()
+
+
+def test_nothing_is_thrown_away_where_no_rules_are_in_force(tmp_path: Path):
+    world = open_adoption_world(tmp_path)
+    world.ingest(Penalty(1, 1))
+    rules = tmp_path / "faulty"
+    rules.mkdir()
+    (rules / "broken.yaml").write_text("a: [", encoding="utf-8")
+    for ledger in (tmp_path / "live").glob("ledger.sqlite*"):
+        ledger.unlink()
+    bare = build_service(Settings(home=tmp_path / "live", rules=rules), world.clock)
+    with pytest.raises(RulebookNotAdopted):
+        rebuild(bare.office)
+    with bare.office.warehouse.open() as session:
+        assert session.run_query("SELECT count(*) FROM records").item() == 1
 
 
 def test_what_differs_is_told_with_examples(world: AdoptionWorld):
