@@ -16,7 +16,7 @@ import polars as pl
 from credit_service.domain.category import GENERAL
 from credit_service.domain.score import Candidate, ListKind, Reason
 from credit_service.domain.subject import SubjectKind
-from credit_service.errors import SubjectNotFound
+from credit_service.errors import SchemaDrift, SubjectNotFound
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.lookup.subject import to_subject_id
 from credit_service.rulebook.compile_sql import CompiledScoring, compile_scoring
@@ -114,7 +114,8 @@ def find_reasons(room: ReadingRoom, run_id: str, subject_id: str) -> tuple[Reaso
             return ()
         try:
             return _explain(room, session, run, subject_id).records
-        except SubjectNotFound:
+        except (SubjectNotFound, SchemaDrift):
+            # The case is shown all the same; the page says that there is nothing to show of its reasons.
             return ()
 
 
@@ -124,7 +125,7 @@ def _explain(room: ReadingRoom, session: Session, run: AssessmentRun, subject_id
     if facts.is_empty():
         message = f"{run.as_of}时没有该主体的信用记录。"
         raise SubjectNotFound(message, remedy="请核对代码；批次入库并评价后才能说明。")
-    evaluation = evaluate(rulebook, to_facts(facts), run.as_of)
+    evaluation = evaluate(rulebook, to_facts(facts), run.as_of, with_near_misses=False)
     _check_stored(session, run, subject_id, evaluation)
     rows = _to_rows(evaluation)
     files = _find_files(session, rows)
@@ -152,15 +153,16 @@ def _check_stored(session: Session, run: AssessmentRun, subject_id: str, evaluat
     """Hold what is about to be told against what the run stored.
 
     Raises:
-        RuntimeError: They differ; that is a bug, and no explanation of anything.
+        SchemaDrift: They differ, because another version of this program stored them, or by a bug.
     """
     if not run.run_id:
         return
     frame = session.run_query(_STORED, {"run_id": run.run_id, "subject_id": subject_id})
     told = sorted((score.category, score.points, score.grade) for score in evaluation.scores)
     if frame.rows() != told:
-        message = f"run {run.run_id} and the referee differ about {subject_id}"
-        raise RuntimeError(message)
+        message = f"评价{run.run_id}当时存下的得分与本程序推算的不同，不作说明。"
+        remedy = f"请用 credit assess --repeat {run.run_id} 核对；程序升级过的，用 credit rebuild 重建。"
+        raise SchemaDrift(message, remedy=remedy)
 
 
 _STORED = """

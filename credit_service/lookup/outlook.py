@@ -12,13 +12,13 @@ from datetime import date
 
 from credit_service.domain.score import POINT, ListKind
 from credit_service.errors import SubjectNotFound
-from credit_service.lookup.explain import find_compiled, find_run, to_facts
+from credit_service.lookup.explain import find_compiled, to_facts
 from credit_service.lookup.names import list_type_name
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.lookup.subject import to_subject_id
 from credit_service.rulebook.evaluate import judge_all, propose
 from credit_service.rulebook.fact import EvaluatedCandidate, Fact
-from credit_service.rulebook.outlook import Goal, Option, Step, find_options
+from credit_service.rulebook.outlook import Goal, Option, Options, Step, find_options
 from credit_service.rulebook.schema import Rulebook
 from credit_service.warehouse.links import find_end
 from credit_service.warehouse.run_query import AssessmentRun
@@ -147,16 +147,21 @@ def find_outlook(room: ReadingRoom, subject: str, as_of: date | None = None) -> 
     """
     day = as_of or room.today()
     subject_id = subject if ":" in subject else to_subject_id(room, subject)
+    # As of now, whatever the last assessment knew: what was repaired or withdrawn since must not be advised on.
+    run = AssessmentRun("", day, room.clock.now(), "")
+    rulebook = room.rulebook(day, run.known_at)
     with room.warehouse.open() as session:
-        run = find_run(session, as_of=day) or AssessmentRun("", day, room.clock.now(), "")
-        rulebook = room.rulebook(day, run.known_at)
         subject_id = find_end(session, subject_id, run.known_at)
+        frame, _ = session.read_facts(run, find_compiled(rulebook), subject_id)
+    facts = to_facts(frame)
+    if not facts:
+        message = f"{day}时没有该主体的信用记录。"
+        raise SubjectNotFound(message, remedy="请核对代码；批次入库后才能推算。")
+    # The search takes its time, and nobody else shall wait for the warehouse meanwhile.
+    found = [find_options(rulebook, facts, day, goal) for goal in _goals(rulebook, facts, day)]
+    with room.warehouse.open() as session:
         asked = _Asked(rulebook, session, run, subject_id)
-        facts = asked.facts()
-        if not facts:
-            message = f"{day}时没有该主体的信用记录。"
-            raise SubjectNotFound(message, remedy="请核对代码；批次入库后才能推算。")
-        goals = tuple(asked.goal_view(room, goal, facts) for goal in _goals(rulebook, facts, day))
+        goals = tuple(asked.goal_view(room, one, facts) for one in found)
         near = tuple(asked.near_misses())
     return Outlook(subject_id, day, rulebook.hash, near, goals)
 
@@ -169,11 +174,6 @@ class _Asked:
     session: Session
     run: AssessmentRun
     subject_id: str
-
-    def facts(self) -> list[Fact]:
-        """Return the subject's facts as the referee reads them."""
-        frame, _ = self.session.read_facts(self.run, find_compiled(self.rulebook), self.subject_id)
-        return to_facts(frame)
 
     def near_misses(self) -> Iterable[NearMiss]:
         """Yield the lists the subject is close to."""
@@ -190,9 +190,9 @@ class _Asked:
                 missing=row["missing"],
             )
 
-    def goal_view(self, room: ReadingRoom, goal: Goal, facts: list[Fact]) -> GoalView:
+    def goal_view(self, room: ReadingRoom, found: Options, facts: list[Fact]) -> GoalView:
         """Return the ways to one goal that both engines agree on."""
-        found = find_options(self.rulebook, facts, self.run.as_of, goal)
+        goal = found.goal
         by_id = {fact.record_id: fact for fact in facts}
         category = "" if goal.reach else self.rulebook.category_name(goal.category)
         name = list_type_name(room, goal.list_type, self.run.as_of) if goal.list_type else ""

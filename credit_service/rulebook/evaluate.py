@@ -24,7 +24,14 @@ Proposal = tuple[str, str, int, str]
 """(subject, list type, category, supporting record)."""
 
 
-def evaluate(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, known_at: datetime | None = None) -> Evaluation:
+def evaluate(
+    rulebook: Rulebook,
+    facts: Sequence[Fact],
+    as_of: date,
+    known_at: datetime | None = None,
+    *,
+    with_near_misses: bool = True,
+) -> Evaluation:
     """Return what the rules say of these facts on a day.
 
     Args:
@@ -32,6 +39,7 @@ def evaluate(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, known_at: d
         facts: The records; their order does not matter.
         as_of: The day of the question.
         known_at: The instant of knowledge; by default every fact counts as known.
+        with_near_misses: Whether to look for them; they cost as much as the rest.
     """
     rows = judge_all(rulebook, [fact for fact in facts if _is_known(fact, known_at)], as_of)
     scores = _score(rulebook, rows)
@@ -45,9 +53,9 @@ def evaluate(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, known_at: d
         reasons=tuple(r for r in judged if r.is_usable and r.record_id in scored and r.subject_id in named),
         candidates=tuple(sorted(candidates)),
         judged=tuple(judged),
-        near_misses=find_near_misses(
-            rulebook, scores, by_rule, lambda rule, moved: _apply(rulebook, rule, rows, moved)
-        ),
+        near_misses=find_near_misses(rulebook, scores, by_rule, lambda rule, moved: _apply(rulebook, rule, rows, moved))
+        if with_near_misses
+        else (),
     )
 
 
@@ -172,6 +180,7 @@ def _apply(
     rulebook: Rulebook, rule: CandidateRule, rows: Sequence[Judged], scores: Sequence[EvaluatedScore]
 ) -> set[Proposal]:
     found: set[Proposal] = set()
+    known: dict[tuple[str, int], bool] = {}
     for row in rows:
         if not holds(rule.supports, row.names()):
             continue
@@ -180,15 +189,31 @@ def _apply(
             place = category if rule.scope is CandidateScope.CATEGORY else GENERAL
             special = rule.scope is CandidateScope.WHOLE or place != GENERAL
             found_type = find_category_list(rulebook, kind, place, fact.kind, fact.subject_kind)
-            list_type = found_type.id if found_type else None
-            proposes = special and _standing_holds(rulebook, rule, rows, scores, (fact.subject_id, place))
+            list_type = found_type.id if found_type and special else None
         else:
             place = category if rule.scope is CandidateScope.RECORD else GENERAL
             list_type = find_accepting_list(rulebook, fact, kind) if row.is_listing or row.is_honour else None
-            proposes = rule.when is None or holds(rule.when, _count(rulebook, rows, scores, fact.subject_id))
-        if proposes and list_type is not None:
+        key = (fact.subject_id, place)
+        if list_type is None:
+            continue
+        if key not in known:
+            # The same for every record of the subject in the place, and the costly part.
+            known[key] = _proposes(rulebook, rule, rows, scores, key)
+        if known[key]:
             found.add((fact.subject_id, list_type, place, fact.record_id))
     return found
+
+
+def _proposes(
+    rulebook: Rulebook,
+    rule: CandidateRule,
+    rows: Sequence[Judged],
+    scores: Sequence[EvaluatedScore],
+    key: tuple[str, int],
+) -> bool:
+    if rule.scope in {CandidateScope.CATEGORY, CandidateScope.WHOLE}:
+        return _standing_holds(rulebook, rule, rows, scores, key)
+    return rule.when is None or holds(rule.when, _count(rulebook, rows, scores, key[0]))
 
 
 def _standing_holds(

@@ -23,10 +23,14 @@ from credit_service.rulebook.turning_days import list_terms, turning_days
 
 HORIZON_MONTHS = 60
 """How far ahead is looked; the longest term of any list is as long."""
+LAST_YEAR = 9990
+"""From here on the calendar ends before the horizon does."""
 MOST_ACTS = 3
 """Sets of so many acts are tried one by one; beside them, what is left of all acts when the needless are taken away."""
 MOST_TRIED = 8
 """Records of which sets are tried, the heaviest first; of the others the needless are taken away one by one."""
+MOST_READINGS = 60_000
+"""Records read in the search for sets, at most: then what was found so far is told, the fastest of all among it."""
 MOST_EQUAL = 3
 """Sets of one size that reach the goal on the same day, at most."""
 
@@ -71,7 +75,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Options:
     """The options for one goal, fewest acts first; empty where nothing lawful reaches it within the horizon."""
 
     goal: Goal
@@ -80,7 +84,7 @@ class Outlook:
     """So far ahead was looked."""
 
 
-def find_options(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, goal: Goal) -> Outlook:
+def find_options(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, goal: Goal) -> Options:
     """Return the smallest sets of acts that reach a goal, with the day each reaches it.
 
     Args:
@@ -93,7 +97,7 @@ def find_options(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, goal: G
     every = search.steps()
     best = search.first_day(every, as_of, search.until)
     if best is None:
-        return Outlook(goal, (), search.until)
+        return Options(goal, (), search.until)
     kept = search.without_needless([step for step in every if step.from_on <= best], best)
     tried = sorted({*every[:MOST_TRIED], *kept[:MOST_TRIED]})
     found: list[Option] = []
@@ -101,7 +105,7 @@ def find_options(rulebook: Rulebook, facts: Sequence[Fact], as_of: date, goal: G
         found += search.fastest(tried, size, min((option.on for option in found), default=None))
     if not any(option.on == best for option in found):
         found.append(Option(best, kept))
-    return Outlook(goal, tuple(found), search.until)
+    return Options(goal, tuple(found), search.until)
 
 
 class _Search:
@@ -109,9 +113,10 @@ class _Search:
 
     def __init__(self, rulebook: Rulebook, facts: Sequence[Fact], as_of: date, goal: Goal) -> None:
         self.rulebook, self.facts, self.as_of, self.goal = rulebook, facts, as_of, goal
-        self.until = add_months(as_of, HORIZON_MONTHS)
+        self.until = add_months(as_of, HORIZON_MONTHS) if as_of.year < LAST_YEAR else as_of
         self.terms = list_terms(rulebook)
         self.rows = judge_all(rulebook, facts, as_of)
+        self.read = 0
         self._met: dict[tuple[frozenset[str], date], bool] = {}
 
     def steps(self) -> list[Step]:
@@ -125,6 +130,8 @@ class _Search:
         found: list[Option] = []
         last = self.until if before is None else before - timedelta(days=1)
         for chosen in sorted(combinations(steps, size), key=lambda one: (_start(one, self.as_of), one)):
+            if self.read > MOST_READINGS:
+                break
             day = self.first_day(chosen, _start(chosen, self.as_of), last)
             if day is not None and day <= last:
                 found = [*(option for option in found if option.on == day), Option(day, chosen)][:MOST_EQUAL]
@@ -172,6 +179,7 @@ class _Search:
 
     def _judge(self, steps: Sequence[Step], day: date) -> list[Judged]:
         """Return the records as the rules would read them on a day, with the acts done that are possible by then."""
+        self.read += len(self.facts)
         done = {step.record_id for step in steps if step.from_on <= day}
         told = [replace(fact, repaired_on=day) if fact.record_id in done else fact for fact in self.facts]
         return judge_all(self.rulebook, told, day)

@@ -25,9 +25,13 @@ FROM facts AS f
 JOIN records AS r ON r.record_id = f.record_id
 ORDER BY f.record_id
 """
-# The name it was reported under last; where it never was itself, the name of one linked to it.
+# The name it was reported under last, as far as was known; where it never was itself, the name of one linked to it.
 _NAME = """
-SELECT subject_name FROM records ORDER BY subject_id = $subject_id DESC, learned_at DESC, record_id LIMIT 1
+SELECT subject_name
+FROM records
+WHERE record_id IN (SELECT record_id FROM facts)
+ORDER BY subject_id = $subject_id DESC, learned_at DESC, record_id
+LIMIT 1
 """
 _REPAIR = """
 UPDATE facts SET repaired_on = $day WHERE list_contains($record_ids, record_id)

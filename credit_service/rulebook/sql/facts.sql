@@ -9,9 +9,11 @@ WITH known_links AS (
     SELECT linked.record_id AS linked_id, MIN(own.act_key) AS own_key
     FROM known_links
     JOIN records AS linked ON linked.subject_id = from_subject_id
-    JOIN records AS own ON own.subject_id = to_subject_id AND own.agency_code = linked.agency_code
+    JOIN visible_records AS own ON own.subject_id = to_subject_id AND own.agency_code = linked.agency_code
         AND own.kind = linked.kind AND own.document_no = linked.document_no
         AND (own.kind <> 'honour' OR own.topic = linked.topic)
+        AND own.visible_at <= CAST($known_at AS TIMESTAMP)
+        AND (own.superseded_at IS NULL OR own.superseded_at > CAST($known_at AS TIMESTAMP))
     WHERE linked.document_no <> ''
     GROUP BY linked.record_id
 )

@@ -17,13 +17,17 @@ WITH known_links AS (
   FROM known_links
   JOIN records AS linked
     ON linked.subject_id = from_subject_id
-  JOIN records AS own
+  JOIN visible_records AS own
     ON own.subject_id = to_subject_id
     AND own.agency_code = linked.agency_code
     AND own.kind = linked.kind
     AND own.document_no = linked.document_no
     AND (
       own.kind <> 'honour' OR own.topic = linked.topic
+    )
+    AND own.visible_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      own.superseded_at IS NULL OR own.superseded_at > CAST($known_at AS TIMESTAMP)
     )
   WHERE
     linked.document_no <> ''
@@ -102,13 +106,17 @@ WITH known_links AS (
   FROM known_links
   JOIN records AS linked
     ON linked.subject_id = from_subject_id
-  JOIN records AS own
+  JOIN visible_records AS own
     ON own.subject_id = to_subject_id
     AND own.agency_code = linked.agency_code
     AND own.kind = linked.kind
     AND own.document_no = linked.document_no
     AND (
       own.kind <> 'honour' OR own.topic = linked.topic
+    )
+    AND own.visible_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      own.superseded_at IS NULL OR own.superseded_at > CAST($known_at AS TIMESTAMP)
     )
   WHERE
     linked.document_no <> ''
@@ -184,13 +192,17 @@ WITH known_links AS (
   FROM known_links
   JOIN records AS linked
     ON linked.subject_id = from_subject_id
-  JOIN records AS own
+  JOIN visible_records AS own
     ON own.subject_id = to_subject_id
     AND own.agency_code = linked.agency_code
     AND own.kind = linked.kind
     AND own.document_no = linked.document_no
     AND (
       own.kind <> 'honour' OR own.topic = linked.topic
+    )
+    AND own.visible_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      own.superseded_at IS NULL OR own.superseded_at > CAST($known_at AS TIMESTAMP)
     )
   WHERE
     linked.document_no <> ''
@@ -277,13 +289,17 @@ WITH known_links AS (
   FROM known_links
   JOIN records AS linked
     ON linked.subject_id = from_subject_id
-  JOIN records AS own
+  JOIN visible_records AS own
     ON own.subject_id = to_subject_id
     AND own.agency_code = linked.agency_code
     AND own.kind = linked.kind
     AND own.document_no = linked.document_no
     AND (
       own.kind <> 'honour' OR own.topic = linked.topic
+    )
+    AND own.visible_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      own.superseded_at IS NULL OR own.superseded_at > CAST($known_at AS TIMESTAMP)
     )
   WHERE
     linked.document_no <> ''
@@ -671,13 +687,17 @@ WITH known_links AS (
   FROM known_links
   JOIN records AS linked
     ON linked.subject_id = from_subject_id
-  JOIN records AS own
+  JOIN visible_records AS own
     ON own.subject_id = to_subject_id
     AND own.agency_code = linked.agency_code
     AND own.kind = linked.kind
     AND own.document_no = linked.document_no
     AND (
       own.kind <> 'honour' OR own.topic = linked.topic
+    )
+    AND own.visible_at <= CAST($known_at AS TIMESTAMP)
+    AND (
+      own.superseded_at IS NULL OR own.superseded_at > CAST($known_at AS TIMESTAMP)
     )
   WHERE
     linked.document_no <> ''

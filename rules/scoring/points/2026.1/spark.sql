@@ -21,13 +21,17 @@ WITH known_links AS (
   FROM known_links
   JOIN records AS linked
     ON linked.subject_id = from_subject_id
-  JOIN records AS own
+  JOIN visible_records AS own
     ON own.subject_id = to_subject_id
     AND own.agency_code = linked.agency_code
     AND own.kind = linked.kind
     AND own.document_no = linked.document_no
     AND (
       own.kind <> 'honour' OR own.topic = linked.topic
+    )
+    AND own.visible_at <= CAST(:known_at AS TIMESTAMP_NTZ)
+    AND (
+      own.superseded_at IS NULL OR own.superseded_at > CAST(:known_at AS TIMESTAMP_NTZ)
     )
   WHERE
     linked.document_no <> ''
