@@ -19,6 +19,7 @@ from credit_service.pipeline.rebuild import rebuild as rebuild_chapter
 from credit_service.pipeline.rebuild import reconcile
 from credit_service.pipeline.repeat import Repetition, repeat_assessment
 
+FIRST_YEAR, LAST_YEAR = 1949, 2199
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="评价基准日，默认今天。")]
 
 
@@ -30,8 +31,17 @@ def register(app: typer.Typer) -> None:
 
 
 def to_day(value: datetime | None) -> date | None:
-    """Return the day a command was given."""
-    return value.replace(tzinfo=UTC).date() if value else None
+    """Return the day a command was given.
+
+    Raises:
+        typer.BadParameter: No rule file may name such a year, so none can be in force.
+    """
+    if value is None:
+        return None
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        message = f"日期应当在{FIRST_YEAR}年至{LAST_YEAR}年之间"
+        raise typer.BadParameter(message)
+    return value.replace(tzinfo=UTC).date()
 
 
 def assess(

@@ -39,7 +39,7 @@ from credit_service.rulebook.read_terms import (
 from credit_service.rulebook.rule_types import Entered, RuleEntry, Scoring, list_entries
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.untranslatable import read_untranslatable
-from credit_service.rulebook.versions import KINDS, RuleVersion, find_in_force, find_versions, get_only
+from credit_service.rulebook.versions import KINDS, RULE_FILE, RuleVersion, find_in_force, find_versions, get_only
 
 T = TypeVar("T", bound=Entered)
 
@@ -217,6 +217,7 @@ def _hash(versions: Iterable[RuleVersion]) -> str:
     for version in sorted(versions, key=lambda v: v.file):
         for path in version.files():
             content = path.read_bytes() if path.is_file() else b""
-            digest.update(f"{version.file}/{path.name}\0{len(content)}\0".encode())
+            # Whatever the directory is called: the same text is the same rulebook.
+            digest.update(f"rules/{version.name}/{version.version}/{RULE_FILE}/{path.name}\0{len(content)}\0".encode())
             digest.update(content)
     return digest.hexdigest()

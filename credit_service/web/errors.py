@@ -32,7 +32,7 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.UnknownIndicator: 500,
     tree.RuleOverlap: 500,
     tree.RuleWithoutSource: 500,
-    tree.RuleNotInForce: 500,
+    tree.RuleNotInForce: 404,
     tree.RuleUnreachable: 500,
     tree.RuleNotMonotone: 500,
     tree.RuleOutsideBounds: 500,
