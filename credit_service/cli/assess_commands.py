@@ -70,6 +70,8 @@ def assess(
         f"  回执：采用编号 {receipt.adoption}，SQL {receipt.sql_hash[:12]}，"
         f"数据 {(receipt.facts_digest or '')[:12]}，结果 {(receipt.result_digest or '')[:12]}"
     )
+    if outcome.as_of > service.office.today():
+        out.print("  基准日在将来：只推算，不提出建议。")
     rows = [(c.case_id, c.list_kind.label, c.subject_name, c.fact) for c in outcome.proposed]
     if rows:
         print_table("新提出的建议（系统只建议，由人决定）", ("编号", "名单", "主体", "理由"), rows)

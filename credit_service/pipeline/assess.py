@@ -96,7 +96,7 @@ class _Rules:
 
 
 def assess(office: Office, as_of: date) -> AssessOutcome:
-    """Score every subject in every category as of a day and propose candidates.
+    """Score every subject in every category as of a day and propose candidates; of a day to come nobody is proposed.
 
     Raises:
         RulebookNotAdopted: Nothing was ever adopted.
@@ -183,7 +183,9 @@ def _propose(office: Office, rules: _Rules, facts: tuple[CandidateFacts, ...], r
         _keep_text(uow, rules, receipt)
         uow.runs.add(receipt)
         known = _list_known(uow, {fact.subject_id for fact in facts})
-        cases = propose_cases(facts, known, rules.rulebook.list_types, office.today())
+        # What would be on a day to come is reckoned and proposed to nobody: it is not so today, and may never be.
+        is_past = receipt.as_of <= office.today()
+        cases = propose_cases(facts, known, rules.rulebook.list_types, office.today()) if is_past else []
         uow.cases.add_all(cases, office.now())
         uow.audit.append("engine", "assessment", receipt.run_id, receipt.known_at, {"proposed": len(cases)})
         uow.commit()

@@ -153,3 +153,12 @@ def test_no_name_or_number_of_a_person_is_in_the_warehouse(service):
             person = uow.persons.get(subject_id)
             assert person.id_number not in text
             assert person.name not in text
+
+
+def test_of_a_day_to_come_nobody_is_proposed(service):
+    for name in ("2026年三季度行政处罚", "失信被执行人"):
+        ingest_file(service.office, submission(name))
+    to_come = assess(service.office, date(2026, 10, 1))
+    assert sum(to_come.candidates.values()) > 0
+    assert to_come.proposed == ()
+    assert assess(service.office, date(2026, 9, 30)).proposed
