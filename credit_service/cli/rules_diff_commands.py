@@ -14,7 +14,9 @@ from credit_service.cli.rules_commands import app
 from credit_service.domain.clock import SystemClock, legal_day
 from credit_service.lookup.rule_differences import find_differences
 
-_WHICH = "日期（2026-04-01，当日生效的规则）、版本（publicity/terms/order36）或者规则目录。"
+_WHICH = (
+    "日期（2026-04-01，规则目录中当日适用的规则，尚未采用的修改也在内）、版本（publicity/terms/order36）或者规则目录。"
+)
 
 _SHOWN = {"added": "{0.after}", "removed": "{0.before}"} | dict.fromkeys(("changed", "moved"), "{0.before} → {0.after}")
 

@@ -104,7 +104,7 @@ def _print(found: Impact) -> None:
     if found.case_faults:
         rows = [(fault.file, fault.line, fault.message) for fault in found.case_faults[:CASES_SHOWN]]
         more = (
-            f"（{len(found.case_faults)}处，列出{CASES_SHOWN}处；全部见 credit rules check）"
+            f"（{len(found.case_faults)}处，列出{CASES_SHOWN}处；全部见 CREDIT_RULES=草案目录 credit rules check）"
             if len(found.case_faults) > CASES_SHOWN
             else ""
         )
