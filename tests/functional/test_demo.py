@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -83,7 +84,9 @@ def test_the_audit_trail_is_whole_and_the_warehouse_agrees_with_the_ledger(demo)
 
 
 def test_the_demo_plays_again_on_its_own_home_but_never_over_live_state(fresh_home):
-    (fresh_home.path).mkdir(parents=True)
+    # A home of live state that the demo did not make, and nothing else.
+    shutil.rmtree(fresh_home.path)
+    fresh_home.path.mkdir(parents=True)
     (fresh_home.path / "ledger.sqlite").write_bytes(b"somebody's real ledger")
     refused = fresh_home.run("demo", "--json")
     assert refused.code == 70
