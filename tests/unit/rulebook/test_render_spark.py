@@ -95,7 +95,7 @@ def test_what_has_no_template_is_refused(text):
     "text", ["CREATE TABLE t AS SELECT 1 AS a", "CREATE OR REPLACE TEMPORARY VIEW t AS SELECT 1 AS a"]
 )
 def test_only_temporary_tables_are_made_anew(text):
-    compiled = CompiledScoring((), (Statement("t", text, ()),), ())
+    compiled = CompiledScoring((), (Statement("t", text, ()),), (), ())
     with pytest.raises(SparkTemplateMissing):
         compile_for_spark(compiled)
 

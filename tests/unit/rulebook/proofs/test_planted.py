@@ -349,10 +349,10 @@ PLANTED = (
     Planted(
         "grade: better letter below",
         SCORING,
-        "grade: B, min",
-        "grade: A, min",
+        'grade: B, min: "75", text: 基本诚信, law: L2, status: unconfirmed}\n  - {id: grade.C, grade: C, min',
+        'grade: C, min: "75", text: 基本诚信, law: L2, status: unconfirmed}\n  - {id: grade.C, grade: B, min',
         WRONG_WAY,
-        "- {id: grade.B",
+        "- {id: grade.C",
         "字母次序",
     ),
     # Classification.
