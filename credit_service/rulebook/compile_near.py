@@ -11,7 +11,7 @@ from functools import partial
 from sqlglot import exp
 
 from credit_service.rulebook.candidate_types import CandidateRule, CandidateScope
-from credit_service.rulebook.compile_nodes import compile_condition
+from credit_service.rulebook.compile_nodes import big, compile_condition
 from credit_service.rulebook.near_misses import Edge, list_edges
 from credit_service.rulebook.nodes import Condition
 from credit_service.rulebook.schema import Rulebook
@@ -51,16 +51,16 @@ def _near(edge: Edge, rule: CandidateRule, when: Condition, propose: Callable[[e
     is_whole = rule.scope is CandidateScope.SUBJECT
     points, grade, veto = (f"whole_{name}" if is_whole else name for name in ("points", "grade", "veto"))
     own = exp.column(points, table="s")
-    beyond = {points: _big(edge.goal), grade: exp.Literal.string(edge.grade)}
+    beyond = {points: big(edge.goal), grade: exp.Literal.string(edge.grade)}
     condition = exp.and_(
-        exp.Between(this=own.copy(), low=_big(edge.first), high=_big(edge.last)),
+        exp.Between(this=own.copy(), low=big(edge.first), high=big(edge.last)),
         exp.Not(this=exp.column(veto, table="s")),
         exp.Not(this=exp.Paren(this=compile_condition(when, "s"))),
         exp.Paren(this=_replace(compile_condition(when, "s"), beyond)),
         wrap=False,
     )
     category = exp.column("category", table="r") if rule.scope is CandidateScope.CATEGORY else exp.Literal.number(0)
-    missing = exp.Abs(this=exp.Paren(this=exp.Sub(this=own.copy(), expression=_big(edge.goal))))
+    missing = exp.Abs(this=exp.Paren(this=exp.Sub(this=own.copy(), expression=big(edge.goal))))
     query = propose(condition)
     return query.select(
         query.selects[0],
@@ -81,7 +81,3 @@ def _replace(tree: exp.Expr, values: dict[str, exp.Expr]) -> exp.Expr:
         return node
 
     return tree.transform(replace)
-
-
-def _big(number: int) -> exp.Expr:
-    return exp.cast(exp.Literal.number(number), "BIGINT")
