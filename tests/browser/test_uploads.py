@@ -84,7 +84,8 @@ def test_a_longer_check_shows_its_progress_and_gives_way_to_the_report(open_desk
     page.locator("input[type=file]").set_input_files({"name": "多.csv", "mimeType": "text/csv", "buffer": content})
     page.get_by_role("button", name="上传并检查").click()
     expect(page.locator("#progress progress")).to_be_visible(timeout=30_000)
-    expect(page.locator("#counts")).to_contain_text("共 60,000 行：入库 60,000", timeout=60_000)
+    # So many rows may be held for a release, by what else the module has uploaded before: the report comes either way.
+    expect(page.locator("#counts")).to_contain_text(re.compile("共 60,000 行：(入库|合格) 60,000"), timeout=60_000)
 
 
 def test_the_upload_shows_how_far_it_is_and_locks_its_buttons(open_desk: Callable[..., Page]):
