@@ -4,11 +4,13 @@ The states, drawn in full in `listing.transitions`, are
 
 ::
 
-    proposed → noticed → notice_served → heard → decided → decision_served → published → ended
-        ↘          ↘            ↘          ↘ declined                        (expired, repaired, revoked)
+    proposed → under_review → noticed → notice_served → heard → decided → decision_served → published → ended
+        ↘            ↘           ↘            ↘          ↘ declined                    (expired, repaired, revoked,
+                     └─ a list of another authority is taken over ──────►┘              ended by its authority)
 
-The red list has the same gates under other names: the notice is the announcement for public comment, its service the
-day it was put up, the statement period the time for comment.
+Beside the way a listing may be suspended (it has no effect until resumed), and any open case may carry the mark of an
+objection. The red list has the same gates under other names: the notice is the announcement for public comment, its
+service the day it was put up, the statement period the time for comment.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ class CaseState(StrEnum):
     """Where a case stands."""
 
     PROPOSED = "proposed"
+    UNDER_REVIEW = "under_review"
     NOTICED = "noticed"
     NOTICE_SERVED = "notice_served"
     HEARD = "heard"
@@ -39,6 +42,7 @@ class CaseState(StrEnum):
         """Chinese name."""
         return {
             "proposed": "拟列入（待审核）",
+            "under_review": "审核中",
             "noticed": "已拟告知书",
             "notice_served": "告知书已送达（陈述申辩期）",
             "heard": "陈述申辩期已结束",
@@ -54,33 +58,79 @@ class ActKind(StrEnum):
     """What somebody did to a case."""
 
     PROPOSE = "propose"
+    TAKE_UP = "take_up"
+    HAND_OVER = "hand_over"
     DRAFT_NOTICE = "draft_notice"
     SERVE_NOTICE = "serve_notice"
     HEAR = "hear"
     DECIDE = "decide"
     DECLINE = "decline"
     SERVE_DECISION = "serve_decision"
+    TAKE_OVER = "take_over"
     PUBLISH = "publish"
+    MARK_OBJECTION = "mark_objection"
+    CLEAR_OBJECTION = "clear_objection"
+    SUSPEND = "suspend"
+    RESUME = "resume"
     EXPIRE = "expire"
     REPAIR = "repair"
     REVOKE = "revoke"
+    SOURCE_END = "source_end"
 
     @property
     def label(self) -> str:
         """Chinese name."""
         return {
             "propose": "系统提出建议",
+            "take_up": "受理审核",
+            "hand_over": "接手承办",
             "draft_notice": "拟定事先告知书",
             "serve_notice": "送达事先告知书",
             "hear": "听取陈述申辩",
             "decide": "决定列入",
             "decline": "决定不予列入",
             "serve_decision": "送达决定书",
+            "take_over": "转引有权机关的名单",
             "publish": "公示",
+            "mark_objection": "标注异议",
+            "clear_objection": "消除异议标注",
+            "suspend": "中止效力",
+            "resume": "恢复效力",
             "expire": "期满移出",
             "repair": "信用修复移出",
             "revoke": "撤销列入",
+            "source_end": "随认定机关移出",
         }[self.value]
+
+
+class SuspensionGround(StrEnum):
+    """Why a listing has no effect for a time."""
+
+    COURT = "court"
+    REVIEW = "review"
+    REORGANISATION = "reorganisation"
+    NEGATIVE_LISTING = "negative_listing"
+
+    @property
+    def label(self) -> str:
+        """Chinese name."""
+        return {
+            "court": "人民法院裁定停止执行",
+            "review": "行政复议机关决定停止执行",
+            "reorganisation": "破产重整期间临时解除",
+            "negative_listing": "列入严重失信或重点关注名单，守信激励中止",
+        }[self.value]
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One piece of evidence: its bytes lie under their hash and never change."""
+
+    sha256: str
+    file_name: str
+    size: int
+    added_by: str
+    added_at: datetime
 
 
 @dataclass(frozen=True)
@@ -98,6 +148,41 @@ class Act:
     reason: str = ""
     evidence: str = ""
     """How it was done and what proves it (送达方式及凭证, 陈述申辩意见及复核结论 …)."""
+    ground: str = ""
+    """`SuspensionGround` value of a suspension."""
+    agency_code: str = ""
+    """Of the person who acts; empty for the service itself."""
+    for_id: str = ""
+    """On whose behalf a delegate acts; empty where everybody acts for themselves."""
+    rulebook: str = ""
+    """Hash of the rules in force on the day it was recorded."""
+    exhibits: tuple[str, ...] = ()
+    """SHA-256 of each piece of evidence."""
+
+    @property
+    def persons(self) -> frozenset[str]:
+        """Who stands behind the act: the one who did it, and on whose behalf."""
+        return frozenset({self.actor_id, self.for_id} - {""})
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """One account lets another act in its place for some days (both inclusive), for absence or by office."""
+
+    number: int
+    from_id: str
+    to_id: str
+    from_on: date
+    until_on: date
+    reason: str
+    given_by: str
+    given_at: datetime
+    ended_by: str | None = None
+    ended_at: datetime | None = None
+
+    def covers(self, day: date) -> bool:
+        """Return whether it holds on a day."""
+        return self.ended_at is None and self.from_on <= day <= self.until_on
 
 
 @dataclass(frozen=True)
@@ -150,11 +235,26 @@ class Case:
     bulletin_id: str | None = None
     ended_on: date | None = None
     end_kind: str | None = None
-    """expire, repair or revoke."""
+    """expire, repair, revoke or source_end."""
     version: int = 0
     """Grows with each act; two people acting at once: one wins."""
     publication_basis: str = ""
     """What allows showing the listing to the public, recorded with publication; a person's needs one."""
+    source_agency: str = ""
+    """Agency that sent every record the case rests on; empty where several did."""
+    source_decision_no: str | None = None
+    """Of a listing by another authority that may be taken over: its number, day and last day."""
+    source_decided_on: date | None = None
+    source_ends_on: date | None = None
+    reviewer_id: str | None = None
+    """Who is in charge of the case."""
+    taken_over_on: date | None = None
+    """Day the other authority's listing was taken over; its decision then stands for one of our own."""
+    suspended_on: date | None = None
+    """The listing has had no effect since this day."""
+    suspension_ground: str | None = None
+    marked_on: date | None = None
+    """An objection is pending since this day."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +275,7 @@ class NextAct:
 
 
 def is_effective(case: Case, day: date) -> bool:
-    """Return whether a listing holds on a day: served, not ended, not past its term.
+    """Return whether a listing holds on a day: served, not suspended, not ended, not past its term.
 
     Expiry needs no job and no click: past ``max_until_on`` every reader of this function sees the listing end.
     """
@@ -185,4 +285,5 @@ def is_effective(case: Case, day: date) -> bool:
         and case.decision_served_on <= day
         and (case.max_until_on is None or day <= case.max_until_on)
         and (case.ended_on is None or day < case.ended_on)
+        and (case.suspended_on is None or day < case.suspended_on)
     )

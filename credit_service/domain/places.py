@@ -41,6 +41,11 @@ class Places:
         return self.home / "rulebooks"
 
     @property
+    def evidence(self) -> Path:
+        """Evidence of acts, encrypted, named by hash; never edited."""
+        return self.home / "evidence"
+
+    @property
     def keys(self) -> Path:
         """Keys for persons' identifiers; outside both stores."""
         return self.home / "keys"

@@ -17,7 +17,8 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ DecisionError      law or state forbids it  IllegalTransition EvidenceMissing NoticeNotServed
     │                                              StatementPeriodOpen ObjectionPending SamePerson ConsentMissing
     │                                              MinorProtected NoLegalBasis ClockReversed CaseNotFound
-    │                                              IdentifiersContradict
+    │                                              IdentifiersContradict NotInCharge OwnAgencyAlone
+    │                                              DelegationMissing EvidenceAltered
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
@@ -151,6 +152,30 @@ class SamePerson(DecisionError):
     """The person who prepared the case may not decide it."""
 
     code = "same_person"
+
+
+class NotInCharge(DecisionError):
+    """Another reviewer is in charge of the case."""
+
+    code = "not_in_charge"
+
+
+class OwnAgencyAlone(DecisionError):
+    """Only the agency that sent the records prepared and decides the case."""
+
+    code = "own_agency_alone"
+
+
+class DelegationMissing(DecisionError):
+    """Nobody lets the actor act on that behalf on that day."""
+
+    code = "delegation_missing"
+
+
+class EvidenceAltered(DecisionError):
+    """The bytes of a piece of evidence are not what was handed in."""
+
+    code = "evidence_altered"
 
 
 class ConsentMissing(DecisionError):

@@ -21,13 +21,13 @@ from credit_service.errors import (
     MinorProtected,
     NoLegalBasis,
     NoticeNotServed,
-    SamePerson,
+    ObjectionPending,
     StatementPeriodOpen,
 )
 from credit_service.listing.steps import Step, act_label, find_steps, need_label
 from credit_service.listing.terms import ProcedureTerms
 
-_UNSERVED = frozenset({CaseState.PROPOSED, CaseState.NOTICED})
+_UNSERVED = frozenset({CaseState.PROPOSED, CaseState.UNDER_REVIEW, CaseState.NOTICED})
 _AFTER_NOTICE = frozenset({ActKind.HEAR, ActKind.DECIDE, ActKind.SERVE_DECISION, ActKind.PUBLISH})
 
 
@@ -110,6 +110,9 @@ def last_day(case: Case) -> date:
     days = (
         case.proposed_on,
         case.noticed_on,
+        case.taken_over_on,
+        case.suspended_on,
+        case.marked_on,
         case.notice_served_on,
         case.heard_on,
         case.decided_on,
@@ -180,17 +183,6 @@ def check_consent(case: Case) -> None:
         raise ConsentMissing(message, remedy="请取得本人书面同意并由报送部门补报同意书编号。", case_id=case.case_id)
 
 
-def check_second_person(case: Case, act: Act) -> None:
-    """Refuse the one who drafted the notice as the one who decides.
-
-    Raises:
-        SamePerson: Both are the same account.
-    """
-    if act.actor_id == case.drafted_by:
-        message = f"案件{case.case_id}由您拟办，不得由同一人作出决定。"
-        raise SamePerson(message, remedy="请转交另一位决定人员办理。", case_id=case.case_id)
-
-
 def check_term(case: Case, terms: ProcedureTerms) -> None:
     """Refuse a black or watch listing that would never end.
 
@@ -208,9 +200,16 @@ def check_publication(case: Case, act: Act, terms: ProcedureTerms) -> None:
     """Refuse to show what the law keeps from the public.
 
     Raises:
-        IllegalTransition: The term is over.
+        IllegalTransition: The term is over, or the listing is suspended.
+        ObjectionPending: An objection is pending; a name once shown cannot be taken back.
         NoLegalBasis: Nothing allows showing this kind of subject on this list.
     """
+    if case.marked_on is not None:
+        message = f"案件{case.case_id}自{case.marked_on}起有未处理完的异议，不得新公示。"
+        raise ObjectionPending(message, remedy="请先处理异议；不成立的，消除标注后再公示。", case_id=case.case_id)
+    if case.suspended_on is not None:
+        message = f"案件{case.case_id}自{case.suspended_on}起中止效力，不得公示。"
+        raise IllegalTransition(message, remedy="恢复效力后再公示。", case_id=case.case_id, state=case.state.value)
     if case.max_until_on is not None and act.on > case.max_until_on:
         message = f"案件{case.case_id}的公示期限已于{case.max_until_on}届满，不得公示。"
         raise IllegalTransition(message, remedy="请办理期满移出。", case_id=case.case_id, state=case.state.value)

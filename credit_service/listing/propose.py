@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from typing import TypedDict
 
 from credit_service.domain.listing import Case, CaseState
 from credit_service.domain.record import RecordKind, Severity
@@ -55,6 +56,8 @@ class CandidateFacts:
     consent: bool
     consent_no: str
     severity: str | None
+    agency_codes: tuple[str, ...] = ()
+    """Agencies that sent the supporting records."""
 
 
 def propose_cases(
@@ -75,13 +78,13 @@ def propose_cases(
     Source: 国办发〔2020〕49号; domain.md 2.6 (minors), 2.7 (persons), 3 (vetting of the red list).
     """
     cases = list(existing)
-    bases = {list_type.id: list_type.legal_basis for list_type in list_types}
+    types = {list_type.id: list_type for list_type in list_types}
     blocked = _negative_subjects(facts, cases)
     taken = {_key(case) for case in cases if is_open(case.state)}
     known = {case.case_id for case in cases}
     proposed: list[Case] = []
     for fact in sorted(facts, key=_order):
-        case = _to_case(fact, bases.get(_list_type(fact), ""), on)
+        case = _to_case(fact, types.get(_list_type(fact)), on)
         if _may_propose(fact, blocked, on) and _key(case) not in taken and case.case_id not in known:
             proposed.append(case)
             taken.add(_key(case))
@@ -126,7 +129,7 @@ def _may_propose(fact: CandidateFacts, blocked: frozenset[str], on: date) -> boo
     return fact.list_kind is not ListKind.RED or fact.subject_id not in blocked
 
 
-def _to_case(fact: CandidateFacts, basis: str, on: date) -> Case:
+def _to_case(fact: CandidateFacts, list_type: ListTypeBasis | None, on: date) -> Case:
     # What is on a serious list is serious (国办发〔2025〕22号); a record that says nothing else does not soften it.
     severity = fact.severity or (Severity.SERIOUS.value if fact.list_kind is ListKind.BLACK else None)
     return Case(
@@ -137,7 +140,7 @@ def _to_case(fact: CandidateFacts, basis: str, on: date) -> Case:
         identifier_code=fact.identifier_code,
         list_kind=fact.list_kind,
         list_type=_list_type(fact),
-        list_basis=basis,
+        list_basis=list_type.legal_basis if list_type else "",
         category=fact.category,
         authority_code=fact.authority_code or "",
         authority_name=fact.authority_name,
@@ -151,7 +154,28 @@ def _to_case(fact: CandidateFacts, basis: str, on: date) -> Case:
         proposed_on=on,
         adult_on=fact.adult_on,
         consent_no=fact.consent_no.strip() if fact.consent else "",
+        source_agency=fact.agency_codes[0] if len(set(fact.agency_codes)) == 1 else "",
+        **_to_source(fact, list_type),
     )
+
+
+class _Source(TypedDict, total=False):
+    source_decision_no: str
+    source_decided_on: date
+    source_ends_on: date | None
+
+
+def _to_source(fact: CandidateFacts, list_type: ListTypeBasis | None) -> _Source:
+    """Return the decision of another authority that the newest record reports, where it is one with a number."""
+    if list_type is None or fact.record_kind not in list_type.taken_over_from or not fact.document_no.strip():
+        return {}
+    if fact.ends_on is not None and fact.ends_on < fact.decided_on:
+        return {}
+    return {
+        "source_decision_no": fact.document_no.strip(),
+        "source_decided_on": fact.decided_on,
+        "source_ends_on": fact.ends_on,
+    }
 
 
 def _fact_line(fact: CandidateFacts) -> str:

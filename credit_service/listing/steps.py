@@ -23,7 +23,8 @@ class Step:
 
     kind: ActKind
     from_states: frozenset[CaseState]
-    to_state: CaseState
+    to_state: CaseState | None
+    """None where the case stays where it is."""
     needs: tuple[tuple[str, str], ...]
     """(field of the act, what it is, in Chinese)."""
     list_kinds: frozenset[ListKind] = frozenset(ListKind)
@@ -32,7 +33,7 @@ class Step:
 def _step(
     kind: ActKind,
     from_states: tuple[CaseState, ...],
-    to_state: CaseState,
+    to_state: CaseState | None,
     needs: tuple[tuple[str, str], ...],
     list_kinds: frozenset[ListKind] = frozenset(ListKind),
 ) -> tuple[ActKind, Step]:
@@ -40,13 +41,15 @@ def _step(
 
 
 _S = CaseState
-_UNDECIDED = (_S.PROPOSED, _S.NOTICED, _S.NOTICE_SERVED, _S.HEARD)
+_IN_REVIEW = (_S.UNDER_REVIEW, _S.NOTICED, _S.NOTICE_SERVED, _S.HEARD)
+_UNDECIDED = (_S.PROPOSED, *_IN_REVIEW)
 _DECIDED = (_S.DECIDED, _S.DECISION_SERVED, _S.PUBLISHED)
 
 STEPS: Mapping[ActKind, Step] = MappingProxyType(
     dict(
         (
-            _step(ActKind.DRAFT_NOTICE, (_S.PROPOSED,), _S.NOTICED, (("document_no", "告知书文号"),)),
+            _step(ActKind.TAKE_UP, (_S.PROPOSED,), _S.UNDER_REVIEW, ()),
+            _step(ActKind.DRAFT_NOTICE, (_S.PROPOSED, _S.UNDER_REVIEW), _S.NOTICED, (("document_no", "告知书文号"),)),
             _step(ActKind.SERVE_NOTICE, (_S.NOTICED,), _S.NOTICE_SERVED, (("evidence", "送达方式及凭证"),)),
             _step(ActKind.HEAR, (_S.NOTICE_SERVED,), _S.HEARD, (("evidence", "陈述申辩意见及复核结论"),)),
             _step(
@@ -56,7 +59,14 @@ STEPS: Mapping[ActKind, Step] = MappingProxyType(
                 (("document_no", "决定书文号"), ("reason", "决定理由")),
             ),
             _step(ActKind.DECLINE, _UNDECIDED, _S.DECLINED, (("reason", "不予列入的理由"),)),
+            _step(ActKind.HAND_OVER, _IN_REVIEW, None, (("reason", "接手的理由"),)),
             _step(ActKind.SERVE_DECISION, (_S.DECIDED,), _S.DECISION_SERVED, (("evidence", "决定书送达方式及凭证"),)),
+            _step(
+                ActKind.TAKE_OVER,
+                (_S.UNDER_REVIEW,),
+                _S.DECISION_SERVED,
+                (("reason", "转引的理由"), ("evidence", "认定机关的公布网址或送达情况")),
+            ),
             _step(
                 ActKind.PUBLISH,
                 (_S.DECISION_SERVED,),
@@ -64,6 +74,20 @@ STEPS: Mapping[ActKind, Step] = MappingProxyType(
                 (("document_no", "公告期次编号"),),
                 frozenset({ListKind.RED, ListKind.BLACK}),
             ),
+            _step(ActKind.MARK_OBJECTION, (*_UNDECIDED, *_DECIDED), None, (("document_no", "异议编号"),)),
+            _step(
+                ActKind.CLEAR_OBJECTION,
+                (*_UNDECIDED, *_DECIDED),
+                None,
+                (("document_no", "异议编号"), ("reason", "处理结果")),
+            ),
+            _step(
+                ActKind.SUSPEND,
+                _DECIDED,
+                None,
+                (("ground", "中止的原因"), ("document_no", "裁定书、决定书文号"), ("reason", "中止的理由")),
+            ),
+            _step(ActKind.RESUME, _DECIDED, None, (("document_no", "恢复依据的文号"), ("reason", "恢复的理由"))),
             _step(ActKind.EXPIRE, _DECIDED, _S.ENDED, ()),
             _step(
                 ActKind.REPAIR,
@@ -73,6 +97,7 @@ STEPS: Mapping[ActKind, Step] = MappingProxyType(
                 frozenset({ListKind.BLACK, ListKind.WATCH}),
             ),
             _step(ActKind.REVOKE, _DECIDED, _S.ENDED, (("document_no", "撤销决定文号"), ("reason", "撤销理由"))),
+            _step(ActKind.SOURCE_END, _DECIDED, _S.ENDED, (("reason", "认定机关移出的情况"),)),
         )
     )
 )

@@ -41,3 +41,7 @@ class ListTypeBasis(Protocol):
     @property
     def legal_basis(self) -> str:
         """Legal basis; without it nobody can be listed."""
+
+    @property
+    def taken_over_from(self) -> tuple[str, ...]:
+        """Kinds of records that are themselves a listing by the authority."""

@@ -6,22 +6,25 @@ so that no script and no SQL statement can go round it.
 
 ::
 
-    PROPOSED ── draft_notice ──► NOTICED ── serve_notice ──► NOTICE_SERVED ── hear ──► HEARD
-       │       no., legal basis     │        proof; term starts     │   period over      │
-       │                            │                               │                    ├── decide ──► DECIDED
-       │                            │                               │                    │   second person, no., reason,
-       └────────────────────────────┴────────── decline ────────────┴────────────────────┤   adult, consent, term
-                                    second person, reason                                ▼                     │
-                                                                                     DECLINED                  │
-                                                                                                               │
-                 ┌────────────────────────────── serve_decision (proof) ◄──────────────────────────────────────┤
-                 ▼                                                                                             │
-          DECISION_SERVED ── publish ──► PUBLISHED                                                             │
-            │    no watch list, permission,  │                                                                 │
-            │    adult, within the term      │                                                                 │
-            └──── expire · repair · revoke ──┴────────► ENDED ◄──────────── expire · revoke ───────────────────┘
-                  term over · minimum over,
-                  proof · decision
+    PROPOSED ── take_up ──► UNDER_REVIEW ── take_over (a list of another authority: its decision and term) ──────┐
+       │                        │                                                                                │
+       ├────────────────────────┴── draft_notice ──► NOTICED ── serve_notice ──► NOTICE_SERVED ── hear ──► HEARD │
+       │                            no., legal basis    │       proof; term starts    │       period over    │   │
+       │                                                │                             │     decide ◄─────────┤   │
+       │                                                │                             │       │ second person│   │
+       └────────────────────────── decline ─────────────┴─────────────────────────────┴───────│──────────────┘   │
+                                   second person, reason ──► DECLINED                         ▼  no., reason,    │
+                                                                                           DECIDED adult, term   │
+                                                                 serve_decision (proof) ◄─────┤                  │
+                                                                          ▼                   │                  │
+                                                                   DECISION_SERVED ◄──────────│──────────────────┘
+                    no watch list, permission, adult, no objection ── publish ──► PUBLISHED   │
+                                                                          │           │       │
+         expire (term over) · repair (minimum over, proof) · revoke · source_end ─────┴───────┴──► ENDED
+
+    hand_over                            while in review: another reviewer takes charge, with a reason
+    mark_objection · clear_objection     while open: an objection is pending; nothing new is published meanwhile
+    suspend · resume                     while decided: by court, review, reorganisation, or a negative listing
 
 The red list has the same gates: its notice is the announcement for public comment (河南条例: publicised first), its
 service the day it was put up, the statement period the time for comment. The watch list (发改财金规〔2017〕1798号) is
@@ -42,7 +45,7 @@ from credit_service.domain.listing import Act, ActKind, Case, NextAct
 from credit_service.domain.record import Severity
 from credit_service.domain.score import ListKind
 from credit_service.errors import RuleSyntax
-from credit_service.listing import guards
+from credit_service.listing import guards, guards_beside, guards_people
 from credit_service.listing.deadlines import add_months
 from credit_service.listing.steps import STEPS, Step, act_label, find_steps, need_label
 from credit_service.listing.terms import ProcedureTerms
@@ -61,6 +64,9 @@ def apply_act(case: Case, act: Act, terms: ProcedureTerms, is_workday: IsWorkday
         ClockReversed: The act is dated before the one it follows, or in the future.
         NoLegalBasis: The list, its term or its publication has no basis.
         SamePerson: The drafter may not decide.
+        OwnAgencyAlone: All who prepared and decide belong to the agency that sent the records.
+        NotInCharge: Another reviewer is in charge of the case.
+        ObjectionPending: Nothing is published while an objection is pending.
         MinorProtected: The person is or may be a minor.
         ConsentMissing: A person on the red list has not consented.
 
@@ -70,17 +76,30 @@ def apply_act(case: Case, act: Act, terms: ProcedureTerms, is_workday: IsWorkday
     guards.check_papers(case, act, step)
     guards.check_clock(case, act)
     moved = _MOVES[act.kind](case, act, terms, is_workday)
-    return replace(moved, state=step.to_state, version=case.version + 1)
+    return replace(moved, state=step.to_state or case.state, version=case.version + 1)
+
+
+def _take_up(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
+    return replace(case, reviewer_id=act.actor_id)
+
+
+def _hand_over(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
+    guards_people.check_new_in_charge(case, act)
+    return replace(case, reviewer_id=act.actor_id)
 
 
 def _draft_notice(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
+    guards_people.check_in_charge(case, act)
     guards.check_basis(case)
     guards.check_adult(case, act.on)
     guards.check_consent(case)
-    return replace(case, notice_no=act.document_no, noticed_on=act.on, drafted_by=act.actor_id)
+    return replace(
+        case, notice_no=act.document_no, noticed_on=act.on, drafted_by=act.actor_id, reviewer_id=act.actor_id
+    )
 
 
 def _serve_notice(case: Case, act: Act, terms: ProcedureTerms, is_workday: IsWorkday) -> Case:
+    guards_people.check_in_charge(case, act)
     days = terms.comment_workdays if case.list_kind is ListKind.RED else terms.statement_workdays
     if days < 1:
         message = "规则没有规定陈述申辩期（或公示意见期）的工作日数。"
@@ -90,6 +109,7 @@ def _serve_notice(case: Case, act: Act, terms: ProcedureTerms, is_workday: IsWor
 
 
 def _hear(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
+    guards_people.check_in_charge(case, act)
     guards.check_statement_period(case, act)
     return replace(case, heard_on=act.on, hearing_note=act.evidence)
 
@@ -97,7 +117,7 @@ def _hear(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday) 
 def _decide(case: Case, act: Act, terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
     guards.check_basis(case)
     guards.check_statement_period(case, act)
-    guards.check_second_person(case, act)
+    guards_people.check_second_person(case, act)
     guards.check_adult(case, act.on)
     guards.check_consent(case)
     guards.check_term(case, terms)
@@ -117,7 +137,7 @@ def _end_of_term(decided_on: date, months: int | None) -> date | None:
 
 
 def _decline(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
-    guards.check_second_person(case, act)
+    guards_people.check_second_person(case, act)
     return replace(
         case,
         decided_by=act.actor_id,
@@ -129,6 +149,54 @@ def _decline(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkda
 
 def _serve_decision(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
     return replace(case, decision_served_on=act.on, decision_proof=act.evidence)
+
+
+def _take_over(case: Case, act: Act, terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
+    guards_beside.check_source(case)
+    guards.check_basis(case)
+    guards_people.check_second_person(case, act)
+    guards.check_adult(case, act.on)
+    guards.check_consent(case)
+    guards.check_term(case, terms)
+    decided_on = case.source_decided_on or act.on
+    moved = replace(
+        case,
+        taken_over_on=act.on,
+        decided_by=act.actor_id,
+        decision_no=case.source_decision_no,
+        decided_on=decided_on,
+        decision_reason=act.reason,
+        decision_served_on=act.on,
+        decision_proof=act.evidence,
+        min_until_on=_not_after(_end_of_term(decided_on, terms.min_months), case.source_ends_on),
+        max_until_on=_not_after(_end_of_term(decided_on, terms.term_months), case.source_ends_on),
+    )
+    guards_beside.check_still_running(moved, act)
+    return moved
+
+
+def _not_after(day: date | None, last: date | None) -> date | None:
+    return min((one for one in (day, last) if one is not None), default=None)
+
+
+def _mark_objection(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
+    guards_beside.check_mark(case, act)
+    return replace(case, marked_on=act.on)
+
+
+def _clear_objection(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
+    guards_beside.check_mark(case, act)
+    return replace(case, marked_on=None)
+
+
+def _suspend(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
+    guards_beside.check_suspension(case, act)
+    return replace(case, suspended_on=act.on, suspension_ground=act.ground)
+
+
+def _resume(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
+    guards_beside.check_suspension(case, act)
+    return replace(case, suspended_on=None, suspension_ground=None)
 
 
 def _publish(case: Case, act: Act, terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
@@ -158,22 +226,35 @@ def _revoke(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday
     return _end(case, act)
 
 
+def _source_end(case: Case, act: Act, _terms: ProcedureTerms, _is_workday: IsWorkday) -> Case:
+    guards_beside.check_taken_over(case)
+    return _end(case, act)
+
+
 def _end(case: Case, act: Act) -> Case:
     return replace(case, ended_on=act.on, end_kind=act.kind.value)
 
 
 _MOVES: Mapping[ActKind, Callable[[Case, Act, ProcedureTerms, IsWorkday], Case]] = MappingProxyType(
     {
+        ActKind.TAKE_UP: _take_up,
+        ActKind.HAND_OVER: _hand_over,
         ActKind.DRAFT_NOTICE: _draft_notice,
         ActKind.SERVE_NOTICE: _serve_notice,
         ActKind.HEAR: _hear,
         ActKind.DECIDE: _decide,
         ActKind.DECLINE: _decline,
         ActKind.SERVE_DECISION: _serve_decision,
+        ActKind.TAKE_OVER: _take_over,
+        ActKind.MARK_OBJECTION: _mark_objection,
+        ActKind.CLEAR_OBJECTION: _clear_objection,
+        ActKind.SUSPEND: _suspend,
+        ActKind.RESUME: _resume,
         ActKind.PUBLISH: _publish,
         ActKind.EXPIRE: _expire,
         ActKind.REPAIR: _repair,
         ActKind.REVOKE: _revoke,
+        ActKind.SOURCE_END: _source_end,
     }
 )
 
@@ -183,7 +264,8 @@ def next_acts(case: Case) -> tuple[NextAct, ...]:
 
     They follow from the state; whether the person, the papers and the day fit is asked when the act is done.
     """
-    return tuple(_to_next(case, step) for step in find_steps(case.state, case.list_kind))
+    steps = find_steps(case.state, case.list_kind)
+    return tuple(_to_next(case, step) for step in steps if step.kind not in guards_beside.find_idle(case))
 
 
 def _to_next(case: Case, step: Step) -> NextAct:
@@ -209,6 +291,9 @@ def _earliest_on(case: Case, kind: ActKind) -> date | None:
 
 _NOTES: Mapping[ActKind, str] = MappingProxyType(
     {
+        ActKind.TAKE_UP: "受理后由您承办；别人接手须说明理由。",
+        ActKind.TAKE_OVER: "须由承办人以外的人员办理；决定、期限以认定机关的为准，其移出时随之移出。",
+        ActKind.SUSPEND: "中止期间不公示、不共享、不实施措施；期限照常计算。",
         ActKind.SERVE_NOTICE: "送达之次日起计算期限。",
         ActKind.HEAR: "期满后办理；未收到意见的，也请写明。",
         ActKind.DECIDE: "须由拟办人以外的人员办理。",

@@ -17,6 +17,7 @@ from credit_service.domain.score import ListKind
 from credit_service.listing.propose import CandidateFacts, propose_cases
 from credit_service.pipeline.decide import expire_listings
 from credit_service.pipeline.examine_rules import get_number
+from credit_service.pipeline.follow_sources import end_with_source
 from credit_service.pipeline.office import Office
 from credit_service.pipeline.resolve import take_over_links
 from credit_service.pipeline.snapshot import refresh_snapshot
@@ -106,6 +107,7 @@ def assess(office: Office, as_of: date) -> AssessOutcome:
     """
     expire_listings(office)
     with office.warehouse.open() as session:
+        end_with_source(office, session)
         # The instant comes first: whatever was judged or adopted before it is committed when the links are read in a
         # writer's turn, and the adoption after them; whatever comes later knows a later instant and does not count.
         known_at = _find_instant(office, session)
@@ -224,7 +226,14 @@ def _find_candidate_facts(session: Session, run_id: str) -> tuple[CandidateFacts
     """Return each candidate of a run with what its newest supporting record says of the subject."""
     frame = session.run_query(_CANDIDATE_FACTS, {"run_id": run_id})
     return tuple(
-        CandidateFacts(**{**row, "list_kind": ListKind(row["list_kind"]), "record_ids": tuple(row["record_ids"])})
+        CandidateFacts(
+            **{
+                **row,
+                "list_kind": ListKind(row["list_kind"]),
+                "record_ids": tuple(row["record_ids"]),
+                "agency_codes": tuple(row["agency_codes"]),
+            }
+        )
         for row in frame.iter_rows(named=True)
     )
 
@@ -236,6 +245,9 @@ WITH support AS (
         bool_or(r.is_minor) OVER (
             PARTITION BY c.subject_id, c.list_kind, c.list_type, c.category
         ) AS any_minor,
+        list_sort(list(DISTINCT r.agency_code) OVER (
+            PARTITION BY c.subject_id, c.list_kind, c.list_type, c.category
+        )) AS agency_codes,
         row_number() OVER (
             PARTITION BY c.subject_id, c.list_kind, c.list_type, c.category
             ORDER BY r.decided_on DESC, r.record_id
@@ -251,7 +263,7 @@ SELECT
     CASE WHEN s.reported_id = c.subject_id THEN s.identifier_code ELSE split_part(c.subject_id, ':', 2) END
         AS identifier_code, c.list_kind, c.list_type, c.category,
     c.rule, a.rulebook, c.run_id, c.record_ids, s.kind AS record_kind, s.topic, s.document_no, s.decided_on, s.ends_on,
-    s.authority_name, s.authority_code, s.adult_on, s.any_minor AS is_minor, s.consent, s.consent_no,
+    s.authority_name, s.authority_code, s.adult_on, s.any_minor AS is_minor, s.agency_codes, s.consent, s.consent_no,
     (SELECT arg_max(x.severity, list_position(['minor', 'general', 'serious'], x.severity)) FROM reasons AS x
       WHERE x.run_id = c.run_id AND x.subject_id = c.subject_id AND list_contains(c.record_ids, x.record_id)
     ) AS severity

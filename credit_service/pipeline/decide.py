@@ -10,26 +10,40 @@ from dataclasses import dataclass
 from datetime import date
 
 from credit_service.domain.agency import Actor, Role
-from credit_service.domain.listing import Act, ActKind, Case, CaseState
+from credit_service.domain.listing import Act, ActKind, Case, CaseState, SuspensionGround
+from credit_service.domain.score import ListKind
 from credit_service.errors import ScopeDenied
-from credit_service.listing.deadlines import find_run_out
+from credit_service.listing.deadlines import IN_EFFECT, find_run_out
+from credit_service.listing.guards import last_day
+from credit_service.listing.guards_people import check_two_agencies
 from credit_service.listing.terms import ProcedureTerms
 from credit_service.listing.transitions import apply_act
 from credit_service.measures.assign import assign_measures
+from credit_service.pipeline.evidence import HandedIn, keep_exhibits
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.standins import find_role
+from credit_service.registry.unit_of_work import UnitOfWork
 from credit_service.rulebook.schema import Rulebook
 
 ROLE_OF_ACT = {
+    ActKind.TAKE_UP: frozenset({Role.REVIEWER}),
+    ActKind.HAND_OVER: frozenset({Role.REVIEWER}),
     ActKind.DRAFT_NOTICE: frozenset({Role.REVIEWER}),
     ActKind.SERVE_NOTICE: frozenset({Role.REVIEWER}),
     ActKind.HEAR: frozenset({Role.REVIEWER}),
     ActKind.DECIDE: frozenset({Role.DECIDER}),
     ActKind.DECLINE: frozenset({Role.DECIDER}),
     ActKind.SERVE_DECISION: frozenset({Role.REVIEWER, Role.DECIDER}),
+    ActKind.TAKE_OVER: frozenset({Role.DECIDER}),
+    ActKind.SUSPEND: frozenset({Role.DECIDER}),
+    ActKind.RESUME: frozenset({Role.DECIDER}),
     ActKind.REPAIR: frozenset({Role.DECIDER}),
     ActKind.REVOKE: frozenset({Role.DECIDER}),
+    ActKind.SOURCE_END: frozenset({Role.REVIEWER, Role.DECIDER}),
 }
-"""Who may do what by hand; PROPOSE, PUBLISH and EXPIRE are done by `assess`, `publish` and the calendar."""
+"""Who may do what by hand; PROPOSE, PUBLISH and EXPIRE are done by `assess`, `publish` and the calendar, the marks by
+the procedure of objections."""
+_BECOMES_BLACK = frozenset({ActKind.DECIDE, ActKind.TAKE_OVER})
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,11 @@ class ActRequest:
     document_no: str = ""
     reason: str = ""
     evidence: str = ""
+    ground: str = ""
+    """`SuspensionGround` value of a suspension."""
+    for_id: str = ""
+    """On whose behalf; a delegation must cover the day."""
+    exhibits: tuple[HandedIn, ...] = ()
 
 
 def perform_act(office: Office, request: ActRequest) -> Case:
@@ -54,34 +73,57 @@ def perform_act(office: Office, request: ActRequest) -> Case:
         DecisionError: Law or state forbids it; the leaf says which gate is missing.
         LedgerConflict: Somebody else moved the case first.
     """
-    allowed = ROLE_OF_ACT.get(request.kind, frozenset())
-    if request.actor.role not in allowed:
-        roles = "、".join(sorted(role.label for role in allowed)) or "系统"
-        message = f"“{request.kind.label}”只能由{roles}办理，您的角色是{request.actor.role.label}。"
-        raise ScopeDenied(message, remedy="请转交相应人员办理。")
+    rulebook = office.rulebook(office.today())
+    on = request.on or office.today()
+    role = find_role(office, request.actor, request.for_id, on)
+    _check_role(request.kind, role)
+    exhibits = keep_exhibits(office, request.exhibits, request.actor)
     act = Act(
         kind=request.kind,
         actor_id=request.actor.actor_id,
-        on=request.on or office.today(),
+        on=on,
         at=office.now(),
         document_no=request.document_no.strip(),
         reason=request.reason.strip(),
         evidence=request.evidence.strip(),
+        ground=request.ground.strip(),
+        agency_code=request.actor.agency_code,
+        for_id=request.for_id,
+        rulebook=rulebook.hash,
+        exhibits=tuple(exhibit.sha256 for exhibit in exhibits),
     )
-    rulebook = office.rulebook(office.today())
     with office.ledger.unit_of_work() as uow:
         case = uow.cases.get(request.case_id)
+        check_two_agencies(case, act, tuple(uow.acts.list_for_case(case.case_id)))
         moved = apply_act(case, act, procedure_terms(rulebook, case), office.is_workday())
+        if act.kind in _BECOMES_BLACK and case.list_kind is not ListKind.RED:
+            suspend_red(office, uow, moved, act)
+        for exhibit in exhibits:
+            uow.exhibits.add(exhibit)
         uow.cases.save(moved, act)
-        if moved.state is CaseState.DECISION_SERVED:
-            owed = assign_measures(moved, rulebook.measures, rulebook.list_type(case.list_type).measures)
-            uow.measures.add(owed)
-        if moved.state is CaseState.ENDED:
-            uow.measures.end(moved.case_id, act.on)
-        detail = {"from": case.state.value, "to": moved.state.value, "document_no": act.document_no}
-        uow.audit.append(act.actor_id, f"case.{act.kind.value}", case.case_id, act.at, detail)
+        _follow_up(uow, case, moved, act, rulebook)
         uow.commit()
     return moved
+
+
+def _check_role(kind: ActKind, role: Role) -> None:
+    allowed = ROLE_OF_ACT.get(kind, frozenset())
+    if role not in allowed:
+        roles = "、".join(sorted(one.label for one in allowed)) or "系统"
+        message = f"“{kind.label}”只能由{roles}办理，您的角色是{role.label}。"
+        raise ScopeDenied(message, remedy="请转交相应人员办理。")
+
+
+def _follow_up(uow: UnitOfWork, case: Case, moved: Case, act: Act, rulebook: Rulebook) -> None:
+    """Do in the same transaction what an act brings with it: measures begin and end, the trail grows."""
+    if moved.state is CaseState.DECISION_SERVED and case.state is not CaseState.DECISION_SERVED:
+        uow.measures.add(assign_measures(moved, rulebook.measures, rulebook.list_type(case.list_type).measures))
+    if moved.state is CaseState.ENDED:
+        uow.measures.end(moved.case_id, act.on)
+    detail = {"from": case.state.value, "to": moved.state.value, "document_no": act.document_no}
+    if act.for_id:
+        detail["for"] = act.for_id
+    uow.audit.append(act.actor_id, f"case.{act.kind.value}", case.case_id, act.at, detail)
 
 
 def expire_listings(office: Office) -> int:
@@ -90,7 +132,7 @@ def expire_listings(office: Office) -> int:
     They stopped being effective by themselves (`domain.listing.is_effective`); the act makes room for new proposals.
     """
     today, is_workday, rulebook = office.today(), office.is_workday(), office.rulebook(office.today())
-    act = Act(ActKind.EXPIRE, "calendar", today, office.now(), reason="名单期限届满")
+    act = Act(ActKind.EXPIRE, "calendar", today, office.now(), reason="名单期限届满", rulebook=rulebook.hash)
     with office.ledger.unit_of_work() as uow:
         run_out = find_run_out(uow.cases.list_open(), today)
         for case in run_out:
@@ -113,3 +155,30 @@ def procedure_terms(rulebook: Rulebook, case: Case) -> ProcedureTerms:
         may_publish=list_type.publish_person if person else list_type.publish_organisation,
         publication_basis=list_type.publication_basis,
     )
+
+
+def suspend_red(office: Office, uow: UnitOfWork, black: Case, act: Act) -> None:
+    """Suspend every standing incentive of a subject that enters the black or watch list, in the same transaction.
+
+    Source: 国发〔2016〕33号 and the conditions of incentive lists (domain.md 3.2): nobody is red and black at once.
+    """
+    end = uow.resolutions.find_end(black.subject_id)
+    same = {black.subject_id, end, *uow.resolutions.list_members(end)}
+    rulebook = office.rulebook(office.today())
+    for red in uow.cases.list_about(same):
+        if red.list_kind is not ListKind.RED or red.state not in IN_EFFECT or red.suspended_on is not None:
+            continue
+        suspension = Act(
+            ActKind.SUSPEND,
+            "engine",
+            max(act.on, last_day(red)),
+            act.at,
+            document_no=black.case_id,
+            reason=f"该主体被列入{black.list_kind.label}（案件{black.case_id}）",
+            ground=SuspensionGround.NEGATIVE_LISTING.value,
+            rulebook=rulebook.hash,
+        )
+        moved = apply_act(red, suspension, procedure_terms(rulebook, red), office.is_workday())
+        uow.cases.save(moved, suspension)
+        detail = {"from": red.state.value, "because": black.case_id}
+        uow.audit.append(suspension.actor_id, "case.suspend", red.case_id, act.at, detail)

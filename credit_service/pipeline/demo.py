@@ -190,12 +190,15 @@ def _ingest(office: Office, path: Path, agency_code: str) -> IngestOutcome:
 
 
 def _open_accounts(office: Office) -> tuple[tuple[Role, Actor, str], ...]:
-    agencies = list_agencies(office)
+    first, second = list_agencies(office)[:2]
     opened = []
+    # Nobody decides alone on what their own agency sent, so the decider belongs to another one.
+    agency_of = {Role.DECIDER: second.agency_code}
     for role in (Role.SUBMITTER, Role.REVIEWER, Role.DECIDER, Role.PUBLISHER, Role.ANALYST, Role.AUDITOR):
         password = secrets.token_urlsafe(12)
         name = f"演示{role.label}"
-        account = add_account(office, NewAccount(f"demo-{role.value}", name, agencies[0].agency_code, role, password))
+        agency_code = agency_of.get(role, first.agency_code)
+        account = add_account(office, NewAccount(f"demo-{role.value}", name, agency_code, role, password))
         opened.append((role, as_actor(account), password))
     return tuple(opened)
 

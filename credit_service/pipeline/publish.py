@@ -94,7 +94,15 @@ def _journal(office: Office, release: Release, cases: Sequence[Case], actor: Act
     """Tell the ledger which cases the issue shows; each shown case moves to ``published`` once."""
     rulebook, is_workday = office.rulebook(office.today()), office.is_workday()
     shown = {case.case_id: case for case in cases if case.case_id in release.case_ids}
-    act = Act(ActKind.PUBLISH, actor.actor_id, office.today(), office.now(), document_no=release.bulletin_id)
+    act = Act(
+        ActKind.PUBLISH,
+        actor.actor_id,
+        office.today(),
+        office.now(),
+        document_no=release.bulletin_id,
+        agency_code=actor.agency_code,
+        rulebook=rulebook.hash,
+    )
     with office.ledger.unit_of_work() as uow:
         for case in shown.values():
             if case.state is CaseState.DECISION_SERVED:

@@ -13,11 +13,13 @@ from credit_service.domain.listing import Act, ActKind, Case, CaseState
 from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
 from credit_service.errors import CaseNotFound, LedgerConflict
+from credit_service.registry.procedure_tables import ActExhibitRow
 from credit_service.registry.repository import Repository, Values
 from credit_service.registry.tables import ActRow, CaseRow, table_of
 
 CASE = table_of(CaseRow)
 ACT = table_of(ActRow)
+ACT_EXHIBIT = table_of(ActExhibitRow)
 CLOSED = (CaseState.DECLINED.value, CaseState.ENDED.value)
 STANDING = (CaseState.DECISION_SERVED.value, CaseState.PUBLISHED.value)
 ENGINE = "engine"
@@ -62,6 +64,9 @@ class Cases(Repository):
             raise LedgerConflict(message, remedy="请刷新后查看最新状态，再决定是否办理。", case_id=case.case_id)
         # The act first: the table lets a case move only by an act that is already there.
         self._run(sa.insert(ACT).values(**_to_act_values(case.case_id, case.version, act)))
+        attached = [{"case_id": case.case_id, "seq": case.version, "sha256": digest} for digest in act.exhibits]
+        if attached:
+            self._run(sa.insert(ACT_EXHIBIT), attached)
         statement = sa.update(CASE).where(CASE.c.case_id == case.case_id, CASE.c.version == before)
         self._run(statement.values(**_to_values(case)))
 
@@ -105,6 +110,7 @@ class Cases(Repository):
         statement = sa.select(CASE).where(
             CASE.c.state.in_(STANDING),
             CASE.c.decision_served_on <= day,
+            CASE.c.suspended_on.is_(None) | (CASE.c.suspended_on > day),
             sa.or_(CASE.c.max_until_on.is_(None), CASE.c.max_until_on >= day),
         )
         return self._cases(statement.order_by(CASE.c.case_id))
@@ -167,11 +173,24 @@ class Acts(Repository):
 
     def list_for_case(self, case_id: str) -> list[Act]:
         """Return the acts on a case, in order."""
-        return [_to_act(row) for row in self._all(sa.select(ACT).where(ACT.c.case_id == case_id).order_by(ACT.c.seq))]
+        exhibits: dict[int, tuple[str, ...]] = {}
+        attached = sa.select(ACT_EXHIBIT.c.seq, ACT_EXHIBIT.c.sha256).where(ACT_EXHIBIT.c.case_id == case_id)
+        for row in self._all(attached.order_by(ACT_EXHIBIT.c.seq, ACT_EXHIBIT.c.sha256)):
+            exhibits[row["seq"]] = (*exhibits.get(row["seq"], ()), row["sha256"])
+        rows = self._all(sa.select(ACT).where(ACT.c.case_id == case_id).order_by(ACT.c.seq))
+        return [_to_act(row, exhibits.get(row["seq"], ())) for row in rows]
 
 
 def _to_proposal(case: Case, at: datetime) -> Act:
-    return Act(ActKind.PROPOSE, ENGINE, case.proposed_on, at, document_no=case.run_id, reason=case.fact)
+    return Act(
+        ActKind.PROPOSE,
+        ENGINE,
+        case.proposed_on,
+        at,
+        document_no=case.run_id,
+        reason=case.fact,
+        rulebook=case.rulebook,
+    )
 
 
 def _to_values(case: Case) -> Values:
@@ -206,10 +225,14 @@ def _to_act_values(case_id: str, seq: int, act: Act) -> Values:
         "document_no": act.document_no,
         "reason": act.reason,
         "evidence": act.evidence,
+        "ground": act.ground,
+        "agency_code": act.agency_code,
+        "for_id": act.for_id,
+        "rulebook": act.rulebook,
     }
 
 
-def _to_act(row: RowMapping) -> Act:
+def _to_act(row: RowMapping, exhibits: tuple[str, ...]) -> Act:
     return Act(
         kind=ActKind(row["kind"]),
         actor_id=row["actor_id"],
@@ -218,4 +241,9 @@ def _to_act(row: RowMapping) -> Act:
         document_no=row["document_no"],
         reason=row["reason"],
         evidence=row["evidence"],
+        ground=row["ground"],
+        agency_code=row["agency_code"],
+        for_id=row["for_id"],
+        rulebook=row["rulebook"],
+        exhibits=exhibits,
     )

@@ -21,7 +21,8 @@ from credit_service.registry.tables import ActRow, CaseRow, MeasureOwedRow, tabl
 CASE = table_of(CaseRow)
 ACT = table_of(ActRow)
 MEASURE = table_of(MeasureOwedRow)
-_ENDS = (ActKind.EXPIRE.value, ActKind.REPAIR.value, ActKind.REVOKE.value)
+_STARTS = (ActKind.SERVE_DECISION.value, ActKind.TAKE_OVER.value)
+_ENDS = (ActKind.EXPIRE.value, ActKind.REPAIR.value, ActKind.REVOKE.value, ActKind.SOURCE_END.value)
 
 
 class Movements(Repository):
@@ -44,7 +45,7 @@ class Movements(Repository):
                 CASE.c.max_until_on,
                 sa.case((ended.c.recorded_at <= known_at, CASE.c.ended_on)).label("ended_on"),
             )
-            .join(served, sa.and_(served.c.case_id == CASE.c.case_id, served.c.kind == ActKind.SERVE_DECISION.value))
+            .join(served, sa.and_(served.c.case_id == CASE.c.case_id, served.c.kind.in_(_STARTS)))
             .outerjoin(ended, sa.and_(ended.c.case_id == CASE.c.case_id, ended.c.kind.in_(_ENDS)))
             .where(served.c.recorded_at <= known_at, CASE.c.decision_served_on <= until_on)
             .order_by(CASE.c.case_id)

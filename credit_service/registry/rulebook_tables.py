@@ -6,20 +6,11 @@ They only store, as those of `tables`; their law is in ``migrations`` alone.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from credit_service.registry.tables import Instant, Row
-
-
-def _instant(*, nullable: bool = False) -> Any:  # noqa: ANN401 -- SQLModel's Field has no narrower type
-    return Field(default=None, sa_type=Instant, nullable=nullable)
-
-
-def _text(*, nullable: bool = False) -> Any:  # noqa: ANN401 -- SQLModel's Field has no narrower type
-    return Field(default=None, sa_type=sa.Text, nullable=nullable)
+from credit_service.registry.columns import Row, instant, text
 
 
 class RulebookAdoptionRow(Row, table=True):
@@ -30,17 +21,17 @@ class RulebookAdoptionRow(Row, table=True):
     kind: str
     rulebook: str = Field(index=True)
     from_on: date
-    reason: str = _text()
+    reason: str = text()
     proposed_by: str
-    proposed_at: datetime = _instant()
+    proposed_at: datetime = instant()
     accepted: list[str] = Field(default=None, sa_type=sa.JSON, nullable=False)
     unconfirmed: int
     confirmed_by: str | None = None
-    confirmed_at: datetime | None = _instant(nullable=True)
+    confirmed_at: datetime | None = instant(nullable=True)
     confirmed_on: date | None = None
     withdrawn_by: str | None = None
-    withdrawn_at: datetime | None = _instant(nullable=True)
-    withdraw_reason: str | None = _text(nullable=True)
+    withdrawn_at: datetime | None = instant(nullable=True)
+    withdraw_reason: str | None = text(nullable=True)
 
 
 class RulebookSqlRow(Row, table=True):
@@ -48,7 +39,7 @@ class RulebookSqlRow(Row, table=True):
 
     __tablename__ = "rulebook_sql"
     sql_hash: str = Field(primary_key=True)
-    sql: str = _text()
+    sql: str = text()
 
 
 class RulebookCompilationRow(Row, table=True):
@@ -61,4 +52,4 @@ class RulebookCompilationRow(Row, table=True):
     from_on: date = Field(primary_key=True)
     rulebook: str
     sql_hash: str = Field(foreign_key="rulebook_sql.sql_hash")
-    compiled_at: datetime = _instant()
+    compiled_at: datetime = instant()

@@ -6,70 +6,15 @@ the migrated database equal. Column suffixes are those of the house: ``_on`` a l
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from credit_service.registry.columns import Instant, Row, instant, json_list, text
 
-class Instant(sa.types.TypeDecorator[datetime]):
-    """An instant: aware UTC in Python, without offset in SQLite, with time zone in PostgreSQL."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def bind_processor(self, dialect: sa.Dialect) -> Callable[[datetime | None], object]:
-        """Return what turns an aware instant into the database's own; one without offset is refused."""
-        to_column = super().bind_processor(dialect)
-
-        def to_utc(value: datetime | None) -> object:
-            if value is not None and value.tzinfo is None:
-                message = "an instant needs its offset, or it would be read back as another one"
-                raise ValueError(message)
-            instant = None if value is None else value.astimezone(UTC)
-            return instant if to_column is None else to_column(instant)
-
-        return to_utc
-
-    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[object], datetime | None]:
-        """Return what turns the database's own into an aware instant, UTC."""
-        from_column = super().result_processor(dialect, coltype)
-
-        def from_utc(value: object) -> datetime | None:
-            instant = value if from_column is None else from_column(value)
-            if not isinstance(instant, datetime):
-                return None
-            return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-
-        return from_utc
-
-
-class Row(SQLModel):
-    """What every table has in common: one catalogue of names, so that constraints have the same name everywhere."""
-
-    metadata = sa.MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-
-
-def _instant(*, nullable: bool = False) -> Any:  # noqa: ANN401 -- SQLModel's Field has no narrower type
-    return Field(default=None, sa_type=Instant, nullable=nullable)
-
-
-def _json() -> Any:  # noqa: ANN401 -- SQLModel's Field has no narrower type
-    return Field(default=None, sa_type=sa.JSON, nullable=False)
-
-
-def _text(default: str | None = None, *, nullable: bool = False) -> Any:  # noqa: ANN401 -- SQLModel's Field has no narrower type
-    return Field(default=default, sa_type=sa.Text, nullable=nullable)
+__all__ = ["Instant", "Row"]
 
 
 class AgencyRow(Row, table=True):
@@ -80,7 +25,7 @@ class AgencyRow(Row, table=True):
     name: str
     short_name: str
     region_code: str
-    templates: list[str] = _json()
+    templates: list[str] = json_list()
     authorities: list[str] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True), nullable=True)
 
 
@@ -93,8 +38,8 @@ class AccountRow(Row, table=True):
     agency_code: str = Field(foreign_key="agency.agency_code")
     role: str
     password_hash: str
-    created_at: datetime = _instant()
-    disabled_at: datetime | None = _instant(nullable=True)
+    created_at: datetime = instant()
+    disabled_at: datetime | None = instant(nullable=True)
 
 
 class ApiKeyRow(Row, table=True):
@@ -104,9 +49,9 @@ class ApiKeyRow(Row, table=True):
     key_id: str = Field(primary_key=True)
     agency_code: str = Field(foreign_key="agency.agency_code")
     key_hash: str = Field(unique=True)
-    scopes: list[str] = _json()
-    created_at: datetime = _instant()
-    revoked_at: datetime | None = _instant(nullable=True)
+    scopes: list[str] = json_list()
+    created_at: datetime = instant()
+    revoked_at: datetime | None = instant(nullable=True)
 
 
 class WebSessionRow(Row, table=True):
@@ -116,8 +61,8 @@ class WebSessionRow(Row, table=True):
     token_hash: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.account_id")
     csrf: str
-    created_at: datetime = _instant()
-    expires_at: datetime = _instant()
+    created_at: datetime = instant()
+    expires_at: datetime = instant()
 
 
 class SignInFailureRow(Row, table=True):
@@ -126,7 +71,7 @@ class SignInFailureRow(Row, table=True):
     __tablename__ = "sign_in_failure"
     seq: int | None = Field(default=None, primary_key=True)
     name_hash: str = Field(index=True)
-    at: datetime = _instant()
+    at: datetime = instant()
 
 
 class BatchRow(Row, table=True):
@@ -143,7 +88,7 @@ class BatchRow(Row, table=True):
     size: int = Field(sa_type=sa.BigInteger)
     kind: str
     file_name: str
-    received_at: datetime = _instant()
+    received_at: datetime = instant()
     received_by: str
     status: str = Field(index=True)
     template: str | None = None
@@ -152,16 +97,16 @@ class BatchRow(Row, table=True):
     rejected: int = Field(sa_type=sa.BigInteger)
     blank: int = Field(sa_type=sa.BigInteger)
     records_digest: str | None = None
-    stored_at: datetime | None = _instant(nullable=True)
-    refusal: str | None = _text(nullable=True)
+    stored_at: datetime | None = instant(nullable=True)
+    refusal: str | None = text(nullable=True)
     corrects: str | None = Field(default=None, foreign_key="batch.batch_id", index=True)
     container_sha256: str | None = None
     container_name: str | None = None
     attempt: int = 0
-    profile: str | None = _text(nullable=True)
-    unusual: str | None = _text(nullable=True)
+    profile: str | None = text(nullable=True)
+    unusual: str | None = text(nullable=True)
     permit: dict[str, list[str]] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True), nullable=True)
-    override_reason: str | None = _text(nullable=True)
+    override_reason: str | None = text(nullable=True)
     override_by: str | None = None
 
 
@@ -172,8 +117,8 @@ class RetractionRow(Row, table=True):
     seq: int | None = Field(default=None, primary_key=True)
     batch_id: str = Field(foreign_key="batch.batch_id", index=True)
     record_id: str | None = None
-    retracted_at: datetime = _instant()
-    reason: str = _text()
+    retracted_at: datetime = instant()
+    reason: str = text()
     actor_id: str
 
 
@@ -184,8 +129,8 @@ class IdempotencyKeyRow(Row, table=True):
     agency_code: str = Field(primary_key=True, foreign_key="agency.agency_code")
     key: str = Field(primary_key=True)
     sha256: str
-    batch_ids: list[str] = _json()
-    created_at: datetime = _instant()
+    batch_ids: list[str] = json_list()
+    created_at: datetime = instant()
 
 
 class PersonRow(Row, table=True):
@@ -212,10 +157,10 @@ class AssessmentRunRow(Row, table=True):
     seq: int | None = Field(default=None, primary_key=True)
     run_id: str = Field(unique=True)
     as_of: date
-    known_at: datetime = _instant()
+    known_at: datetime = instant()
     rulebook: str
     sql_hash: str
-    counts: dict[str, int] = _json()
+    counts: dict[str, int] = json_list()
     adoption: int | None = None
     schema_hash: str | None = None
     compiler: str | None = None
@@ -234,7 +179,7 @@ class CaseRow(Row, table=True):
     identifier_code: str | None = Field(default=None, index=True)
     list_kind: str
     list_type: str
-    list_basis: str = _text()
+    list_basis: str = text()
     category: int
     authority_code: str
     authority_name: str
@@ -242,8 +187,8 @@ class CaseRow(Row, table=True):
     rule: str
     rulebook: str
     run_id: str
-    record_ids: list[str] = _json()
-    fact: str = _text()
+    record_ids: list[str] = json_list()
+    fact: str = text()
     severity: str | None = None
     proposed_on: date
     adult_on: date | None = None
@@ -252,16 +197,16 @@ class CaseRow(Row, table=True):
     notice_no: str | None = None
     noticed_on: date | None = None
     notice_served_on: date | None = None
-    notice_proof: str | None = _text(nullable=True)
+    notice_proof: str | None = text(nullable=True)
     statement_until_on: date | None = None
     heard_on: date | None = None
-    hearing_note: str | None = _text(nullable=True)
+    hearing_note: str | None = text(nullable=True)
     decided_by: str | None = None
     decision_no: str | None = None
     decided_on: date | None = None
-    decision_reason: str | None = _text(nullable=True)
+    decision_reason: str | None = text(nullable=True)
     decision_served_on: date | None = None
-    decision_proof: str | None = _text(nullable=True)
+    decision_proof: str | None = text(nullable=True)
     min_until_on: date | None = None
     max_until_on: date | None = None
     published_on: date | None = None
@@ -269,7 +214,16 @@ class CaseRow(Row, table=True):
     ended_on: date | None = None
     end_kind: str | None = None
     version: int
-    publication_basis: str = _text("")
+    publication_basis: str = text("")
+    source_agency: str = ""
+    source_decision_no: str | None = None
+    source_decided_on: date | None = None
+    source_ends_on: date | None = None
+    reviewer_id: str | None = None
+    taken_over_on: date | None = None
+    suspended_on: date | None = None
+    suspension_ground: str | None = None
+    marked_on: date | None = None
 
 
 class ActRow(Row, table=True):
@@ -281,10 +235,14 @@ class ActRow(Row, table=True):
     kind: str
     actor_id: str
     done_on: date
-    recorded_at: datetime = _instant()
+    recorded_at: datetime = instant()
     document_no: str
-    reason: str = _text()
-    evidence: str = _text()
+    reason: str = text()
+    evidence: str = text()
+    ground: str = ""
+    agency_code: str = ""
+    for_id: str = ""
+    rulebook: str = ""
 
 
 class MeasureOwedRow(Row, table=True):
@@ -293,8 +251,8 @@ class MeasureOwedRow(Row, table=True):
     __tablename__ = "measure_owed"
     case_id: str = Field(primary_key=True, foreign_key="listing_case.case_id")
     measure: str = Field(primary_key=True)
-    basis: str = _text()
-    body: str = _text()
+    basis: str = text()
+    body: str = text()
     from_on: date
     until_on: date | None = None
     ended_on: date | None = None
@@ -308,8 +266,8 @@ class PublicationRow(Row, table=True):
     period: str = Field(unique=True)
     serial: int = Field(unique=True)
     title: str
-    issued_at: datetime = _instant()
-    files: list[dict[str, Any]] = _json()
+    issued_at: datetime = instant()
+    files: list[dict[str, Any]] = json_list()
     manifest_sha256: str
 
 
@@ -333,7 +291,7 @@ class LookUpRow(Row, table=True):
     subject_id: str
     purpose: str
     case_no: str
-    at: datetime = _instant()
+    at: datetime = instant()
     hits: int
 
 
@@ -342,11 +300,11 @@ class AuditRow(Row, table=True):
 
     __tablename__ = "audit"
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    at: datetime = _instant()
+    at: datetime = instant()
     actor_id: str
     action: str
     object_id: str = Field(index=True)
-    detail: str = _text()
+    detail: str = text()
     prev_hash: str
     hash: str
 
@@ -359,13 +317,13 @@ class SubjectJudgementRow(Row, table=True):
     from_subject_id: str = Field(index=True)
     verdict: str
     to_subject_id: str | None = Field(default=None, index=True)
-    reason: str = _text()
-    evidence: str = _text("")
+    reason: str = text()
+    evidence: str = text("")
     judged_by: str
-    judged_at: datetime = _instant()
+    judged_at: datetime = instant()
     undone_by: str | None = None
-    undone_at: datetime | None = _instant(nullable=True)
-    undo_reason: str | None = _text(nullable=True)
+    undone_at: datetime | None = instant(nullable=True)
+    undo_reason: str | None = text(nullable=True)
 
 
 def table_of(model: type[Row]) -> sa.Table:

@@ -21,6 +21,7 @@ from credit_service.registry.batches import Batches
 from credit_service.registry.cases import Acts, Cases
 from credit_service.registry.consequences import Measures, Publications
 from credit_service.registry.engine import READS_ONLY, open_engine
+from credit_service.registry.exhibits import Exhibits
 from credit_service.registry.keys import Keys
 from credit_service.registry.movements import Movements
 from credit_service.registry.persons import Persons
@@ -28,6 +29,7 @@ from credit_service.registry.refusals import to_refusal
 from credit_service.registry.resolutions import Resolutions
 from credit_service.registry.retractions import IdempotencyKeys, Retractions
 from credit_service.registry.schema import upgrade_schema
+from credit_service.registry.standins import Delegations
 from credit_service.registry.tables import KeyInUseRow, table_of
 from credit_service.registry.traces import Audit, LookUps, RunReceipt, Runs
 
@@ -54,6 +56,8 @@ class UnitOfWork:
         self.runs = Runs(connection)
         self.cases = Cases(connection)
         self.acts = Acts(connection)
+        self.exhibits = Exhibits(connection)
+        self.delegations = Delegations(connection)
         self.measures = Measures(connection)
         self.movements = Movements(connection)
         self.publications = Publications(connection)

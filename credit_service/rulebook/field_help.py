@@ -107,6 +107,7 @@ _HELP = {
     "publish_person": "是否公示自然人。",
     "publication_basis": "公示的依据。",
     "early_exit": "提前移出的条件。",
+    "taken_over_from": "哪些记录种类本身就是有权机关的列入决定；这样的名单只转引，不重新认定，期限以其决定为准。",
     "categories": "所属的专项治理事项。",
     "measures": "列入后采取的措施，见奖惩措施清单。",
     "list_type": "名单类型的编号。",

@@ -50,6 +50,7 @@ def _read_list_type(part: Section, version: RuleVersion) -> ListType:
         early_exit=part.text("early_exit", ""),
         categories=part.texts("categories", ()),
         measures=part.texts("measures", ()),
+        taken_over_from=part.texts("taken_over_from", (), allowed=set(RecordKind)),
         status=entry.status,
         entry=entry,
     )

@@ -171,6 +171,8 @@ class ListType:
     categories: tuple[str, ...]
     """Slugs of the special-governance items it belongs to."""
     measures: tuple[str, ...]
+    taken_over_from: tuple[str, ...]
+    """Kinds of records that are themselves a listing by the authority; such a listing is taken over, not made anew."""
     status: str
     entry: RuleEntry
 

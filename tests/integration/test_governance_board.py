@@ -150,7 +150,7 @@ class World:
     @staticmethod
     def _act(uow, case: Case, kind: ActKind, on: date) -> Case:
         actor = "decider" if kind in {ActKind.DECIDE, ActKind.REVOKE} else "reviewer"
-        act = Act(kind, actor, on, _noon(on), "测信〔2026〕1号", "事实清楚", "回执1号")
+        act = Act(kind, actor, on, _noon(on), "测信〔2026〕1号", "事实清楚", "回执1号", rulebook="ab" * 32)
         terms = ProcedureTerms(5, 7, 1, 36, may_publish=True, publication_basis="总局令第44号")
         case = apply_act(case, act, terms, lambda day: day.weekday() < 5)
         uow.cases.save(case, act)

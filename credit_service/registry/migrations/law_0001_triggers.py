@@ -32,7 +32,7 @@ _FIXED = (
     "adult_on",
     "consent_no",
 )
-_WRITTEN_ONCE = (
+WRITTEN_ONCE = (
     "drafted_by",
     "notice_no",
     "noticed_on",
@@ -56,7 +56,7 @@ _WRITTEN_ONCE = (
 )
 
 _END = "NEW.state = 'ended' AND NEW.ended_on = a.done_on AND NEW.end_kind = a.kind"
-_ARROWS = {
+ARROWS = {
     "draft_notice": (
         "('proposed')",
         "NEW.state = 'noticed' AND NEW.drafted_by = a.actor_id AND NEW.noticed_on = a.done_on "
@@ -97,7 +97,7 @@ _ARROWS = {
 def _arrows() -> str:
     return " OR ".join(
         f"(a.kind = '{kind}' AND OLD.state IN {from_states} AND {agrees})"
-        for kind, (from_states, agrees) in _ARROWS.items()
+        for kind, (from_states, agrees) in ARROWS.items()
     )
 
 
@@ -119,7 +119,7 @@ CASE_BANS = (
         "listing_case",
         "INSERT",
         "(NEW.state <> 'proposed' OR NEW.version <> 0 OR NEW.publication_basis <> '' OR "
-        + " OR ".join(f"NEW.{column} IS NOT NULL" for column in _WRITTEN_ONCE)
+        + " OR ".join(f"NEW.{column} IS NOT NULL" for column in WRITTEN_ONCE)
         + ")",
     ),
     # A replacing insert would delete without a trigger; so what it would replace is looked for first.
@@ -150,7 +150,7 @@ CASE_BANS = (
         + " OR ".join(
             [
                 *(_changed(column) for column in _FIXED),
-                *(f"(OLD.{column} IS NOT NULL AND {_changed(column)})" for column in _WRITTEN_ONCE),
+                *(f"(OLD.{column} IS NOT NULL AND {_changed(column)})" for column in WRITTEN_ONCE),
                 f"(OLD.publication_basis <> '' AND {_changed('publication_basis')})",
             ]
         )
@@ -254,3 +254,8 @@ PERMANENCE_BANS = (
 )
 
 BANS = (*CASE_BANS, *ACT_BANS, *CONSEQUENCE_BANS, *TRACE_BANS, *PERMANENCE_BANS)
+
+
+def get_ban(name: str) -> Ban:
+    """Return a ban of the first schema, for a later one to put another in its place."""
+    return next(ban for ban in BANS if ban.name == name)

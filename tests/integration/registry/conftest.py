@@ -190,7 +190,8 @@ class Desk:
 
     def act(self, kind: ActKind, on: date, **changes: object) -> Act:
         actor = "decider" if kind in {ActKind.DECIDE, ActKind.DECLINE, ActKind.REVOKE} else "reviewer"
-        plain = Act(kind, actor, on, datetime.combine(on, time(4), UTC), "测信〔2026〕1号", "事实清楚", "回执1号")
+        at, papers = datetime.combine(on, time(4), UTC), ("测信〔2026〕1号", "事实清楚", "回执1号", "court")
+        plain = Act(kind, actor, on, at, *papers, rulebook="ab" * 32)
         return replace(plain, **changes)
 
     def move(self, case: Case, kind: ActKind, **changes: object) -> tuple[Case, Act]:
@@ -218,7 +219,7 @@ class Desk:
     def walk(self, case: Case, until: CaseState) -> Case:
         """Add a case and take it lawfully to a state."""
         case = self.add(case)
-        for kind in PATH:
+        for kind in (ActKind.TAKE_UP,) if until is CaseState.UNDER_REVIEW else PATH:
             if case.state is until:
                 break
             case = self.save(case, kind)

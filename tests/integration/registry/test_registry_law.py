@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from credit_service.domain.listing import ActKind, CaseState
 from credit_service.domain.score import ListKind
 from credit_service.listing.steps import STEPS
-from credit_service.registry.migrations.law_0001_triggers import _ARROWS
+from credit_service.registry.migrations.law_0006_triggers import ARROWS
 from credit_service.registry.tables import CaseRow, table_of
 
 ACT = (
-    "INSERT INTO act (case_id, seq, kind, actor_id, done_on, recorded_at, document_no, reason, evidence) "
-    "SELECT case_id, version + 1, :kind, :actor, :day, '2030-01-01 00:00:00', '号', '理由', '凭证' "
+    "INSERT INTO act "
+    "(case_id, seq, kind, actor_id, done_on, recorded_at, document_no, reason, evidence, rulebook) "
+    "SELECT case_id, version + 1, :kind, :actor, :day, '2030-01-01 00:00:00', '号', '理由', '凭证', "
+    f"'{'ab' * 32}' "
     "FROM listing_case WHERE case_id = :case_id"
 )
 LATE = date(2026, 10, 30)
@@ -95,9 +97,9 @@ def case_table() -> sa.Table:
 @pytest.mark.parametrize("state", [s for s in CaseState if s not in {CaseState.DECLINED, CaseState.ENDED}])
 def test_an_act_by_itself_skips_no_gate(desk, state):
     case = desk.walk(desk.case(), state)
-    for kind, (from_states, _) in _ARROWS.items():
+    for kind, (from_states, _) in ARROWS.items():
         if f"'{state.value}'" not in from_states:
-            changes = f"state = '{STEPS[ActKind(kind)].to_state.value}'"
+            changes = f"state = '{(STEPS[ActKind(kind)].to_state or state).value}'"
             statements, parameters = write(desk, case, kind, changes)
             refuse(desk, *statements, **parameters)
 
@@ -106,10 +108,11 @@ def test_the_arrows_of_the_tables_are_those_of_the_procedure():
     def states(text: str) -> set[str]:
         return {part.strip("() '") for part in text.split(",")}
 
-    stored = {kind: states(from_states) for kind, (from_states, _) in _ARROWS.items()}
+    stored = {kind: states(from_states) for kind, (from_states, _) in ARROWS.items()}
     assert stored == {kind.value: {s.value for s in step.from_states} for kind, step in STEPS.items()}
     for kind, step in STEPS.items():
-        assert f"NEW.state = '{step.to_state.value}'" in _ARROWS[kind.value][1]
+        moves = "NEW.state = OLD.state" if step.to_state is None else f"NEW.state = '{step.to_state.value}'"
+        assert moves in ARROWS[kind.value][1]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +160,7 @@ def test_papers_are_not_blank(desk, blank):
         (
             CaseState.PROPOSED,
             "draft_notice",
-            "state = 'noticed', drafted_by = :actor, noticed_on = :day, notice_no = ''",
+            "state = 'noticed', drafted_by = :actor, reviewer_id = :actor, noticed_on = :day, notice_no = ''",
         ),
         (
             CaseState.HEARD,
@@ -185,7 +188,7 @@ def test_a_blank_paper_is_refused_even_where_the_act_says_the_same(desk, state, 
 
 def test_a_list_without_basis_gets_no_notice(desk):
     case = desk.add(desk.case(list_basis=" "))
-    change = "state = 'noticed', drafted_by = :actor, noticed_on = :day, notice_no = '号'"
+    change = "state = 'noticed', drafted_by = :actor, reviewer_id = :actor, noticed_on = :day, notice_no = '号'"
     statements, values = write(desk, case, "draft_notice", change)
     refuse(desk, *statements, **values)
 
@@ -258,7 +261,11 @@ def test_nothing_is_published_after_its_term(desk):
 
 
 HEARD_BY_HAND = (
-    ("draft_notice", date(2026, 9, 4), "state = 'noticed', drafted_by = :actor, noticed_on = :day, notice_no = '号'"),
+    (
+        "draft_notice",
+        date(2026, 9, 4),
+        "state = 'noticed', drafted_by = :actor, reviewer_id = :actor, noticed_on = :day, notice_no = '号'",
+    ),
     (
         "serve_notice",
         date(2026, 9, 4),
@@ -372,7 +379,8 @@ def test_traces_are_not_emptied(full, table):
         "INSERT OR REPLACE INTO look_up "
         "SELECT seq, 'other', actor_id, subject_id, purpose, case_no, at, hits FROM look_up",
         "INSERT OR REPLACE INTO act "
-        "SELECT case_id, seq, kind, 'other', done_on, recorded_at, document_no, reason, evidence FROM act",
+        "SELECT case_id, seq, kind, 'other', done_on, recorded_at, document_no, reason, evidence, ground, "
+        "agency_code, for_id, rulebook FROM act",
         "INSERT OR REPLACE INTO publication "
         "SELECT bulletin_id, period, serial, 'other', issued_at, files, manifest_sha256 FROM publication",
         "INSERT OR REPLACE INTO assessment_run "

@@ -26,6 +26,7 @@ PATH = (
 class ListType:
     id: str
     legal_basis: str
+    taken_over_from: tuple[str, ...] = ()
 
 
 class World:
@@ -100,6 +101,8 @@ class World:
             document_no="测信〔2026〕1号",
             reason="事实清楚，证据充分",
             evidence="邮寄送达，回执1号",
+            ground="court",
+            rulebook="ab" * 32,
         )
         return replace(plain, **changes)
 
@@ -115,7 +118,7 @@ class World:
         return next((day for day in days if day is not None), case.proposed_on)
 
     def walk(self, case: Case, until: CaseState) -> Case:
-        for kind in PATH:
+        for kind in (ActKind.TAKE_UP,) if until is CaseState.UNDER_REVIEW else PATH:
             if case.state is until:
                 break
             case = self.apply(case, kind)

@@ -17,6 +17,7 @@ from credit_service.errors import (
     SamePerson,
     StatementPeriodOpen,
 )
+from credit_service.listing.guards_beside import find_idle
 from credit_service.listing.steps import STEPS
 from credit_service.listing.transitions import next_acts
 
@@ -263,7 +264,7 @@ def test_a_closed_case_never_moves_again(world, state, kind):
 
 
 def test_proposing_is_not_an_act_of_people(world):
-    with pytest.raises(IllegalTransition, match="现在可以办理：拟定事先告知书"):
+    with pytest.raises(IllegalTransition, match="现在可以办理：受理审核、拟定事先告知书"):
         world.apply(world.propose(), ActKind.PROPOSE)
 
 
@@ -271,9 +272,11 @@ def test_proposing_is_not_an_act_of_people(world):
 @pytest.mark.parametrize("state", list(CaseState))
 def test_next_acts_are_what_the_table_of_steps_allows(world, list_kind, state):
     case = replace(world.propose(), state=state, list_kind=list_kind)
-    assert {step.kind for step in next_acts(case)} == {
-        kind for kind, step in STEPS.items() if state in step.from_states and list_kind in step.list_kinds
-    }
+    allowed = {kind for kind, step in STEPS.items() if state in step.from_states and list_kind in step.list_kinds}
+    assert {step.kind for step in next_acts(case)} == allowed - find_idle(case)
+    # What is suspended and marked can be resumed and cleared; what was taken over ends with its source.
+    busy = replace(case, suspended_on=case.proposed_on, marked_on=case.proposed_on, taken_over_on=case.proposed_on)
+    assert find_idle(busy) == {ActKind.MARK_OBJECTION, ActKind.SUSPEND, ActKind.TAKE_OVER}
 
 
 def test_next_acts_say_what_they_need_and_when(world):
@@ -286,5 +289,5 @@ def test_next_acts_say_what_they_need_and_when(world):
 
 def test_next_acts_speak_the_words_of_the_red_list(world):
     case = world.propose(world.facts(list_kind=ListKind.RED, list_type="honour", severity=None))
-    assert [step.label for step in next_acts(case)] == ["拟定认定前公示", "决定不予认定"]
-    assert next_acts(case)[0].needs == ("公示文号",)
+    assert [step.label for step in next_acts(case)] == ["受理审核", "拟定认定前公示", "决定不予认定", "标注异议"]
+    assert next_acts(case)[1].needs == ("公示文号",)
