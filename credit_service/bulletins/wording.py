@@ -18,7 +18,7 @@ from credit_service.errors import TemplateFault
 FILE_NAME = "bulletin.yaml"
 SECTIONS = ("overview", "red", "black", "left", "measures", "channel")
 NOTES = ("counts", "withheld", "red", "black", "left", "measures", "channel", "online", "footer")
-END_KINDS = ("expire", "repair", "revoke")
+END_KINDS = ("expire", "repair", "revoke", "source_end")
 LIST_KINDS = ("red", "black")
 FONT_ROLES = ("title", "body", "heading")
 

@@ -11,6 +11,7 @@ from credit_service.cli import (
     assess_commands,
     batch_commands,
     decide_commands,
+    delegation_commands,
     demo_commands,
     desk_commands,
     governance_commands,
@@ -57,6 +58,7 @@ for module in (
 ):
     module.register(app)
 app.add_typer(decide_commands.app, name="decide")
+app.add_typer(delegation_commands.app, name="delegation")
 app.add_typer(subject_commands.app, name="subject")
 # These add their commands to the one group by being imported.
 RULES = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,10 +13,11 @@ from credit_service.bootstrap import build_service
 from credit_service.cli.acting import ACTOR_HELP, acting
 from credit_service.cli.assess_commands import to_day
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
-from credit_service.domain.listing import Act, ActKind, Case, CaseState
+from credit_service.domain.listing import Act, ActKind, Case, CaseState, SuspensionGround
 from credit_service.domain.score import ListKind
 from credit_service.lookup.cases import get_case_view, list_cases
 from credit_service.pipeline.decide import ActRequest, perform_act
+from credit_service.pipeline.evidence import HandedIn
 
 app = typer.Typer(help="办理列入、移出：告知、送达、听取陈述申辩、决定、送达。", no_args_is_help=True)
 
@@ -23,25 +25,37 @@ app = typer.Typer(help="办理列入、移出：告知、送达、听取陈述�
 class Step(StrEnum):
     """What a person may do to a case from the command line."""
 
+    TAKE_UP = "take-up"
+    HAND_OVER = "hand-over"
     NOTICE = "notice"
     SERVE_NOTICE = "serve-notice"
     HEAR = "hear"
     APPROVE = "approve"
     DECLINE = "decline"
     SERVE = "serve"
+    TAKE_OVER = "take-over"
+    SUSPEND = "suspend"
+    RESUME = "resume"
     REPAIR = "repair"
     REVOKE = "revoke"
+    SOURCE_END = "source-end"
 
 
 ACTS = {
+    Step.TAKE_UP: ActKind.TAKE_UP,
+    Step.HAND_OVER: ActKind.HAND_OVER,
     Step.NOTICE: ActKind.DRAFT_NOTICE,
     Step.SERVE_NOTICE: ActKind.SERVE_NOTICE,
     Step.HEAR: ActKind.HEAR,
     Step.APPROVE: ActKind.DECIDE,
     Step.DECLINE: ActKind.DECLINE,
     Step.SERVE: ActKind.SERVE_DECISION,
+    Step.TAKE_OVER: ActKind.TAKE_OVER,
+    Step.SUSPEND: ActKind.SUSPEND,
+    Step.RESUME: ActKind.RESUME,
     Step.REPAIR: ActKind.REPAIR,
     Step.REVOKE: ActKind.REVOKE,
+    Step.SOURCE_END: ActKind.SOURCE_END,
 }
 
 
@@ -100,12 +114,28 @@ def act(
     document_no: Annotated[str, typer.Option("--document-no", help="文书编号。")] = "",
     reason: Annotated[str, typer.Option("--reason", help="理由。")] = "",
     evidence: Annotated[str, typer.Option("--evidence", help="送达方式及凭证，或听取意见的记录。")] = "",
+    ground: Annotated[SuspensionGround | None, typer.Option("--ground", help="中止的原因。")] = None,
+    for_id: Annotated[str, typer.Option("--for", help="代行谁的职责（登录名），须有当日有效的授权。")] = "",
+    exhibits: Annotated[
+        list[Path] | None, typer.Option("--exhibit", help="证据文件，可多次给出。", dir_okay=False, exists=True)
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """办理一步：告知、送达、听取陈述申辩、决定、送达决定、修复、撤销；缺前一步的会被拒绝并说明原因。"""
+    """办理一步：受理、告知、送达、听取陈述申辩、决定、送达决定、转引、中止、修复、撤销；缺前一步的会被拒绝并说明原因。"""
     service = build_service()
     with acting(service, by) as actor:
-        request = ActRequest(case_id, ACTS[step], actor, to_day(on), document_no, reason, evidence)
+        request = ActRequest(
+            case_id,
+            ACTS[step],
+            actor,
+            to_day(on),
+            document_no,
+            reason,
+            evidence,
+            ground=ground.value if ground else "",
+            for_id=for_id,
+            exhibits=tuple(HandedIn(path.name, path.read_bytes()) for path in exhibits or ()),
+        )
         case = perform_act(service.office, request)
     if as_json:
         print_json(case_object(case))
@@ -133,6 +163,10 @@ def case_object(case: Case) -> dict[str, object]:
         "decided_on": case.decided_on,
         "max_until_on": case.max_until_on,
         "bulletin_id": case.bulletin_id,
+        "reviewer": case.reviewer_id,
+        "taken_over_on": case.taken_over_on,
+        "suspended_on": case.suspended_on,
+        "objection_since": case.marked_on,
     }
 
 
@@ -146,4 +180,8 @@ def act_object(done: Act) -> dict[str, object]:
         "document_no": done.document_no,
         "reason": done.reason,
         "evidence": done.evidence,
+        "ground": done.ground,
+        "for": done.for_id,
+        "rulebook": done.rulebook,
+        "exhibits": list(done.exhibits),
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from credit_service.domain.listing import Act, ActKind, Case, CaseState
+from credit_service.domain.listing import Act, ActKind, Case, CaseState, Exhibit
 from credit_service.domain.measure import MeasureOwed
 from credit_service.domain.score import ListKind, Reason
+from credit_service.errors import CaseNotFound
 from credit_service.listing.steps import act_label
 from credit_service.listing.transitions import NextAct, next_acts
 from credit_service.lookup.explain import find_reasons
@@ -29,6 +30,8 @@ class CaseView:
     """Display names by account id."""
     act_labels: dict[ActKind, str]
     """Names of the acts, worded for the list the case is on."""
+    exhibits: dict[str, Exhibit]
+    """Every piece of evidence of the case, by its SHA-256."""
 
 
 def list_cases(
@@ -50,6 +53,7 @@ def get_case_view(room: ReadingRoom, case_id: str) -> CaseView:
         case = uow.cases.get(case_id)
         acts = tuple(uow.acts.list_for_case(case_id))
         measures = tuple(uow.measures.list_for_case(case_id))
+        exhibits = {one.sha256: one for some in uow.exhibits.list_for_case(case_id).values() for one in some}
         actors = {account.account_id: account.display_name for account in uow.accounts.list_all()}
     return CaseView(
         case=case,
@@ -61,4 +65,21 @@ def get_case_view(room: ReadingRoom, case_id: str) -> CaseView:
         category_name=category_name(room, case.category, room.today()),
         actors=actors,
         act_labels={kind: act_label(kind, case.list_kind) for kind in ActKind},
+        exhibits=exhibits,
     )
+
+
+def find_exhibit(room: ReadingRoom, case_id: str, digest: str) -> Exhibit:
+    """Return a piece of evidence of a case.
+
+    Raises:
+        CaseNotFound: No case has this number, or the evidence is not one of its.
+    """
+    with room.ledger.reading() as uow:
+        uow.cases.get(case_id)
+        for some in uow.exhibits.list_for_case(case_id).values():
+            for exhibit in some:
+                if exhibit.sha256 == digest:
+                    return exhibit
+    message = f"案件{case_id}没有这份证据。"
+    raise CaseNotFound(message, remedy="请从案件页面的经过中选择。", case_id=case_id)

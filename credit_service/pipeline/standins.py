@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from credit_service.domain.agency import Actor, Role
+from credit_service.domain.agency import Account, Actor, Role
 from credit_service.domain.listing import Delegation
 from credit_service.errors import ClockReversed, DelegationMissing, ScopeDenied
 from credit_service.pipeline.office import Office
@@ -97,6 +97,13 @@ def list_delegations(office: Office) -> list[Delegation]:
     """Return every delegation, newest first."""
     with office.ledger.reading() as uow:
         return uow.delegations.list_all()
+
+
+def list_leaves(office: Office, actor: Actor) -> list[Account]:
+    """Return in whose place somebody may act today; disabled accounts are left out."""
+    with office.ledger.reading() as uow:
+        holders = [uow.accounts.get(one.from_id) for one in uow.delegations.list_for(actor.actor_id, office.today())]
+    return [holder for holder in holders if holder.disabled_at is None]
 
 
 def find_role(office: Office, actor: Actor, for_id: str, on: date) -> Role:

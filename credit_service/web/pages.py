@@ -22,6 +22,7 @@ END_NAMES = {
     "expire": "期满",
     "repair": "信用修复",
     "revoke": "撤销",
+    "source_end": "认定机关移出",
     "expired": "期满",
     "repaired": "信用修复",
     "revoked": "撤销",

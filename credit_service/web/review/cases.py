@@ -1,26 +1,27 @@
-"""The officials' desk: the queue of cases, one case with its reasons, and the next act.
+"""The officials' desk: the queue of cases, and one case with its reasons, its evidence and what may come next.
 
-The gates of the law are in `listing.transitions`; a refusal is shown beside the form with everything typed kept.
+The acts themselves are in `acts`.
 """
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from credit_service.domain.agency import Role
-from credit_service.domain.listing import ActKind, CaseState
+from credit_service.domain.listing import ActKind, CaseState, SuspensionGround
 from credit_service.domain.record import RecordKind, Severity
 from credit_service.domain.score import ListKind
-from credit_service.errors import AccessError, CreditServiceError, DecisionError, EvidenceMissing, LedgerConflict
-from credit_service.lookup.cases import get_case_view, list_cases
-from credit_service.pipeline.decide import ROLE_OF_ACT, ActRequest, perform_act
-from credit_service.web.dependencies import SMALL_BODY, ActVisit, CaseVisit, Visit, check_form_token, redirect_to
+from credit_service.errors import CreditServiceError
+from credit_service.lookup.cases import find_exhibit, get_case_view, list_cases
+from credit_service.pipeline.decide import ROLE_OF_ACT
+from credit_service.pipeline.evidence import read_exhibit
+from credit_service.pipeline.standins import list_leaves
+from credit_service.web.dependencies import SMALL_BODY, CaseVisit, Visit
 from credit_service.web.errors import status_of
-from credit_service.web.review.forms import TypedAct, build_forms, read_act
+from credit_service.web.review.forms import TypedAct, build_forms
 
 router = APIRouter(max_body_size=SMALL_BODY)
 
@@ -47,30 +48,22 @@ def show_queue(visit: CaseVisit, list_kind: str = "", state: str = "") -> Respon
 @router.get("/review/cases/{case_id}", response_class=HTMLResponse)
 def show_case(visit: CaseVisit, case_id: str, done: str = "") -> Response:
     """Show one case and a form for each act that may come next."""
-    return _show(visit, case_id, done=done)
+    return render_case(visit, case_id, done=done)
 
 
-@router.post("/review/cases/{case_id}/acts", response_class=HTMLResponse, dependencies=[Depends(check_form_token)])
-def submit_act(visit: ActVisit, case_id: str, typed: Annotated[TypedAct, Depends(read_act)]) -> Response:
-    """Do one act, or show on the same page why it is refused."""
-    try:
-        kind = _to_kind(typed.kind)
-        request = ActRequest(
-            case_id=case_id,
-            kind=kind,
-            actor=visit.actor,
-            on=_to_date(typed.on),
-            document_no=typed.document_no,
-            reason=typed.reason,
-            evidence=typed.evidence,
-        )
-        perform_act(visit.office, request)
-    except (DecisionError, AccessError, LedgerConflict) as fault:
-        return _show(visit, case_id, fault=fault, typed=typed)
-    return redirect_to(f"/review/cases/{case_id}?done={kind.value}")
+@router.get("/review/cases/{case_id}/exhibits/{digest}")
+def download_exhibit(visit: CaseVisit, case_id: str, digest: str) -> Response:
+    """Send one piece of evidence of a case, as it was handed in; nothing of it is shown in the browser."""
+    exhibit = find_exhibit(visit.room, case_id, digest)
+    name = quote(exhibit.file_name)
+    return Response(
+        read_exhibit(visit.office, exhibit.sha256),
+        media_type="application/octet-stream",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
 
 
-def _show(
+def render_case(
     visit: Visit,
     case_id: str,
     *,
@@ -78,21 +71,26 @@ def _show(
     fault: CreditServiceError | None = None,
     typed: TypedAct | None = None,
 ) -> Response:
+    """Return the page of a case: what it rests on, what was done, and a form for each act this visitor may do next."""
     view = get_case_view(visit.room, case_id)
-    role = visit.person.account.role
+    leaves = list_leaves(visit.office, visit.actor)
+    roles_now = {visit.person.account.role, *(leave.role for leave in leaves)}
     by_hand = [act for act in view.next_acts if act.kind in ROLE_OF_ACT]
-    forms = build_forms(by_hand, visit.office.today(), typed)
+    forms = build_forms(by_hand, visit.office.today(), typed, view.case.list_kind)
     others = [(form.title, [member for member in Role if member in ROLE_OF_ACT[form.kind]]) for form in forms]
     context = {
         "view": view,
         "case": view.case,
-        "forms": [form for form in forms if role in ROLE_OF_ACT[form.kind]],
-        "others": [(title, roles) for title, roles in others if role not in roles],
+        "forms": [form for form in forms if roles_now & ROLE_OF_ACT[form.kind]],
+        "others": [(title, roles) for title, roles in others if not roles_now.intersection(roles)],
+        "principals": [(leave.account_id, leave.display_name) for leave in leaves],
+        "typed_for": typed.for_id if typed else "",
         "waiting": _WAITING.get(view.case.state, "由系统自动进行，不需要人工办理。"),
         "done": next((member for member in ActKind if member.value == done), None),
         "fault": fault,
         "today": visit.office.today(),
         "measure_names": {item.slug: item.name for item in visit.room.rulebook(visit.room.today()).measures},
+        "grounds": {member.value: member.label for member in SuspensionGround},
         "kinds": {member.value: member.label for member in RecordKind},
         "severities": {member.value: member.label for member in Severity},
     }
@@ -104,21 +102,3 @@ _WAITING = {
     CaseState.DECLINED: "案件已结束：不予列入。",
     CaseState.ENDED: "已移出名单，案件结束。",
 }
-
-
-def _to_kind(value: str) -> ActKind:
-    kind = next((member for member in ActKind if member.value == value), None)
-    if kind is None:
-        message = "没有选择要办理的事项。"
-        raise EvidenceMissing(message, remedy="请使用页面上的按钮提交。")
-    return kind
-
-
-def _to_date(value: str) -> date | None:
-    if not value.strip():
-        return None
-    try:
-        return date.fromisoformat(value.strip())
-    except ValueError as fault:
-        message = f"日期“{value[:20]}”无法识别。"
-        raise EvidenceMissing(message, remedy="请写成 2026-09-30 的形式。") from fault

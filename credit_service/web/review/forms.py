@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
 
-from fastapi import Form
+from credit_service.domain.listing import ActKind, NextAct, SuspensionGround
+from credit_service.domain.score import ListKind
+from credit_service.pipeline.evidence import HandedIn
 
-from credit_service.domain.listing import ActKind, NextAct
-
-FINAL_ACTS = frozenset({ActKind.DECLINE, ActKind.REPAIR, ActKind.REVOKE})
+FINAL_ACTS = frozenset({ActKind.DECLINE, ActKind.REPAIR, ActKind.REVOKE, ActKind.SOURCE_END})
 """They close a case or end a listing: the button says so by its colour."""
 _LONG = frozenset({"reason", "evidence"})
 _HINTS = {
@@ -39,6 +38,9 @@ class TypedAct:
     document_no: str = ""
     reason: str = ""
     evidence: str = ""
+    ground: str = ""
+    for_id: str = ""
+    exhibits: tuple[HandedIn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class FormField:
     hint: str
     is_long: bool
     value: str
+    choices: tuple[tuple[str, str], ...] = ()
+    """Value and Chinese name of each choice; empty where the field is free."""
 
 
 @dataclass(frozen=True)
@@ -65,29 +69,36 @@ class ActForm:
     """The form was sent and refused: show it unfolded."""
 
 
-def read_act(
-    kind: Annotated[str, Form(max_length=40)] = "",
-    on: Annotated[str, Form(max_length=20)] = "",
-    document_no: Annotated[str, Form(max_length=128)] = "",
-    reason: Annotated[str, Form(max_length=4000)] = "",
-    evidence: Annotated[str, Form(max_length=4000)] = "",
-) -> TypedAct:
-    """Return the form as it was filled in."""
-    return TypedAct(kind, on, document_no, reason, evidence)
-
-
-def build_form(act: NextAct, today: date, typed: TypedAct | None) -> ActForm:
+def build_form(act: NextAct, today: date, typed: TypedAct | None, list_kind: ListKind) -> ActForm:
     """Return the form of one act, with what was typed before a refusal kept."""
     kept = typed if typed is not None and typed.kind == act.kind.value else None
     day_hint = f"最早{act.earliest_on}" if act.earliest_on is not None and act.earliest_on > today else ""
     day = FormField("on", "办理日期", day_hint, is_long=False, value=kept.on if kept else today.isoformat())
     papers = (
-        FormField(name, need, _HINTS.get(need, ""), is_long=name in _LONG, value=getattr(kept, name) if kept else "")
+        FormField(
+            name,
+            need,
+            _HINTS.get(need, ""),
+            is_long=name in _LONG,
+            value=getattr(kept, name) if kept else "",
+            choices=_list_grounds(list_kind) if name == "ground" else (),
+        )
         for name, need in zip(act.fields, act.needs, strict=True)
     )
     return ActForm(act.kind, act.label, (*papers, day), act.note, act.kind in FINAL_ACTS, is_open=kept is not None)
 
 
-def build_forms(acts: Sequence[NextAct], today: date, typed: TypedAct | None) -> tuple[ActForm, ...]:
+def _list_grounds(list_kind: ListKind) -> tuple[tuple[str, str], ...]:
+    """Return the grounds on which a listing of this list may be suspended."""
+    return tuple(
+        (ground.value, ground.label)
+        for ground in SuspensionGround
+        if (ground is SuspensionGround.NEGATIVE_LISTING) is (list_kind is ListKind.RED)
+    )
+
+
+def build_forms(
+    acts: Sequence[NextAct], today: date, typed: TypedAct | None, list_kind: ListKind
+) -> tuple[ActForm, ...]:
     """Return the forms in the order of the procedure."""
-    return tuple(build_form(act, today, typed) for act in acts)
+    return tuple(build_form(act, today, typed, list_kind) for act in acts)

@@ -76,6 +76,7 @@ TABLE = {
     ("GET", "/review/governance.csv"): CASES | {R.ANALYST},
     ("GET", "/governance"): EVERYBODY,
     ("GET", "/review/cases/{case_id}"): CASES,
+    ("GET", "/review/cases/{case_id}/exhibits/{digest}"): CASES,
     ("GET", "/review/cases/{case_id}/outlook"): CASES,
     ("POST", "/review/cases/{case_id}/acts"): frozenset({R.REVIEWER, R.DECIDER}),
     ("GET", "/review/rules/impact"): CASES,
