@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
@@ -95,6 +96,12 @@ class Cases(Repository):
         wanted = frozenset(record_ids)
         return [case.case_id for case in self.list_open() if wanted.intersection(case.record_ids)]
 
+    def list_by_ids(self, case_ids: Iterable[str]) -> list[Case]:
+        """Return the cases of these numbers, by number."""
+        wanted = sorted(set(case_ids))
+        portions = [wanted[start : start + _PORTION] for start in range(0, len(wanted), _PORTION)]
+        return [case for ids in portions for case in self._cases(sa.select(CASE).where(CASE.c.case_id.in_(ids)))]
+
     def list_about(self, subject_ids: Iterable[str]) -> list[Case]:
         """Return every case about these subjects, closed ones included: what `listing.propose_cases` must know."""
         wanted = sorted(set(subject_ids))
@@ -179,6 +186,22 @@ class Acts(Repository):
             exhibits[row["seq"]] = (*exhibits.get(row["seq"], ()), row["sha256"])
         rows = self._all(sa.select(ACT).where(ACT.c.case_id == case_id).order_by(ACT.c.seq))
         return [_to_act(row, exhibits.get(row["seq"], ())) for row in rows]
+
+    def list_for_open(self) -> dict[str, list[Act]]:
+        """Return the acts on every open case, by case and in order, without their evidence."""
+        open_cases = sa.select(CASE.c.case_id).where(CASE.c.state.not_in(CLOSED))
+        return self._by_case(sa.select(ACT).where(ACT.c.case_id.in_(open_cases)))
+
+    def list_in_period(self, from_on: date, until_on: date) -> dict[str, list[Act]]:
+        """Return every act on each case that had one in a period (both days inclusive), without their evidence."""
+        moved = sa.select(ACT.c.case_id).where(ACT.c.done_on.between(from_on, until_on))
+        return self._by_case(sa.select(ACT).where(ACT.c.case_id.in_(moved)))
+
+    def _by_case(self, statement: sa.Select[Any]) -> dict[str, list[Act]]:
+        found: dict[str, list[Act]] = {}
+        for row in self._all(statement.order_by(ACT.c.case_id, ACT.c.seq)):
+            found.setdefault(row["case_id"], []).append(_to_act(row, ()))
+        return found
 
 
 def _to_proposal(case: Case, at: datetime) -> Act:
