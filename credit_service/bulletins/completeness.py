@@ -17,10 +17,13 @@ from credit_service.domain.subject import SubjectKind
 def missing_steps(case: Case) -> tuple[str, ...]:
     """Return the steps of due process a case lacks, in Chinese; empty when it is complete.
 
-    The red list has the same steps under other names: its notice is the announcement for public comment.
+    The red list has the same steps under other names: its notice is the announcement for public comment. A listing
+    taken over rests on the due process of its authority; it needs the decision taken over and two persons of ours.
 
     Source: 国办发〔2020〕49号 (告知、陈述申辩、决定书); docs of the list types in ``rules/lists``.
     """
+    if case.taken_over_on is not None:
+        return _missing_when_taken_over(case)
     red = case.list_kind is ListKind.RED
     statement = "公众意见期" if red else "陈述申辩期"
     steps = (
@@ -34,6 +37,17 @@ def missing_steps(case: Case) -> tuple[str, ...]:
         (case.drafted_by is None or case.drafted_by == case.decided_by, "由第二人作出决定（拟办人不得自行决定）"),
         (case.decision_served_on is None or not case.decision_proof, "决定书送达日期和凭证"),
         (not _is_in_order(case), "各环节日期的先后顺序"),
+    )
+    return tuple(name for missing, name in steps if missing)
+
+
+def _missing_when_taken_over(case: Case) -> tuple[str, ...]:
+    steps = (
+        (not case.list_basis.strip(), "名单类型的法定依据"),
+        (not case.decision_no or case.decided_on != case.source_decided_on, "认定机关的决定文号和日期"),
+        (not case.decision_proof, "认定机关的公布网址或送达情况"),
+        (not case.decided_by or case.reviewer_id in {None, case.decided_by}, "由第二人决定转引"),
+        (case.max_until_on is None, "截止日期"),
     )
     return tuple(name for missing, name in steps if missing)
 

@@ -113,6 +113,7 @@ def _reason_to_withhold(case: Case, terms: Selection, blackened: set[str]) -> st
         (is_minor_case(case, days), "未成年人，或者无法核实已满十八周岁"),
         (bool(missing_steps(case)), "认定程序材料不完整"),
         (case.list_kind is ListKind.RED and case.subject_id in blackened, "同一主体在严重失信主体名单有效期内"),
+        (case.marked_on is not None and case.published_on is None, "有未处理完的异议，暂缓首次公示"),
         (case.case_id in terms.baseless, "所依据的信用记录已由报送单位撤回"),
         (case.case_id in terms.unshared, "报送单位注明不对外公示"),
         (case.severity == Severity.MINOR.value, "轻微失信，原则上不公示"),

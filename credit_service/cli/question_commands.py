@@ -13,6 +13,7 @@ from credit_service.domain.query import Purpose
 from credit_service.lookup.audit import verify_audit
 from credit_service.lookup.query import describe_snapshot, run_sql
 from credit_service.lookup.subject import CheckRequest, check_subject
+from credit_service.pipeline.standing import check_standing
 
 
 def register(app: typer.Typer) -> None:
@@ -65,12 +66,17 @@ def sql(
 
 
 def audit(as_json: JsonFlag = False) -> None:
-    """核验审计链是否完整。"""
-    report = verify_audit(build_service().reading_room)
+    """核验审计链是否完整，各案件的状态是否正是其办理行为的结果。"""
+    service = build_service()
+    report, standing = verify_audit(service.reading_room), check_standing(service.office)
     if as_json:
-        print_json(asdict(report))
+        print_json({**asdict(report), "standing": asdict(standing)})
     else:
         mark = "[green]✓ 完整[/]" if report.intact else f"[red]✗ 第 {report.first_broken} 行起不符[/]"
         out.print(f"审计 {report.rows} 行：{mark}")
-    if not report.intact:
+        differing = "、".join(standing.differing)
+        mark = f"[red]✗ 与办理行为不符：{differing}[/]" if differing else "[green]✓ 均为其办理行为的结果[/]"
+        unknown = f"；{len(standing.unknown)} 件有早期行为未记规则库，无法推算" if standing.unknown else ""
+        out.print(f"案件 {standing.cases} 件：{mark}{unknown}")
+    if not report.intact or standing.differing:
         raise SystemExit(70)

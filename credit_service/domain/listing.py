@@ -155,7 +155,7 @@ class Act:
     for_id: str = ""
     """On whose behalf a delegate acts; empty where everybody acts for themselves."""
     rulebook: str = ""
-    """Hash of the rules in force on the day it was recorded."""
+    """Hash of the adopted rulebook in force on the day it was recorded."""
     exhibits: tuple[str, ...] = ()
     """SHA-256 of each piece of evidence."""
 

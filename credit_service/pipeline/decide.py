@@ -89,7 +89,7 @@ def perform_act(office: Office, request: ActRequest) -> Case:
         ground=request.ground.strip(),
         agency_code=request.actor.agency_code,
         for_id=request.for_id,
-        rulebook=rulebook.hash,
+        rulebook=office.adoption(office.today()).rulebook,
         exhibits=tuple(exhibit.sha256 for exhibit in exhibits),
     )
     with office.ledger.unit_of_work() as uow:
@@ -132,7 +132,14 @@ def expire_listings(office: Office) -> int:
     They stopped being effective by themselves (`domain.listing.is_effective`); the act makes room for new proposals.
     """
     today, is_workday, rulebook = office.today(), office.is_workday(), office.rulebook(office.today())
-    act = Act(ActKind.EXPIRE, "calendar", today, office.now(), reason="名单期限届满", rulebook=rulebook.hash)
+    act = Act(
+        ActKind.EXPIRE,
+        "calendar",
+        today,
+        office.now(),
+        reason="名单期限届满",
+        rulebook=office.adoption(office.today()).rulebook,
+    )
     with office.ledger.unit_of_work() as uow:
         run_out = find_run_out(uow.cases.list_open(), today)
         for case in run_out:
@@ -176,7 +183,7 @@ def suspend_red(office: Office, uow: UnitOfWork, black: Case, act: Act) -> None:
             document_no=black.case_id,
             reason=f"该主体被列入{black.list_kind.label}（案件{black.case_id}）",
             ground=SuspensionGround.NEGATIVE_LISTING.value,
-            rulebook=rulebook.hash,
+            rulebook=office.adoption(office.today()).rulebook,
         )
         moved = apply_act(red, suspension, procedure_terms(rulebook, red), office.is_workday())
         uow.cases.save(moved, suspension)

@@ -44,7 +44,7 @@ def _end(office: Office, case: Case) -> bool:
         today,
         office.now(),
         reason="认定机关的列入信息已撤回或更正",
-        rulebook=rulebook.hash,
+        rulebook=office.adoption(office.today()).rulebook,
     )
     with office.ledger.unit_of_work() as uow:
         current = uow.cases.get(case.case_id)

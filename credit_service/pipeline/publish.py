@@ -101,7 +101,7 @@ def _journal(office: Office, release: Release, cases: Sequence[Case], actor: Act
         office.now(),
         document_no=release.bulletin_id,
         agency_code=actor.agency_code,
-        rulebook=rulebook.hash,
+        rulebook=office.adoption(office.today()).rulebook,
     )
     with office.ledger.unit_of_work() as uow:
         for case in shown.values():

@@ -91,6 +91,10 @@ class Cases(Repository):
         """Return every case that is neither declined nor ended, by id."""
         return self._cases(sa.select(CASE).where(CASE.c.state.not_in(CLOSED)).order_by(CASE.c.case_id))
 
+    def list_all(self) -> list[Case]:
+        """Return every case, closed ones included, by number."""
+        return self._cases(sa.select(CASE).order_by(CASE.c.case_id))
+
     def list_resting_on(self, record_ids: Iterable[str]) -> list[str]:
         """Return the ids of open cases that rest on one of these records."""
         wanted = frozenset(record_ids)
@@ -191,6 +195,10 @@ class Acts(Repository):
         """Return the acts on every open case, by case and in order, without their evidence."""
         open_cases = sa.select(CASE.c.case_id).where(CASE.c.state.not_in(CLOSED))
         return self._by_case(sa.select(ACT).where(ACT.c.case_id.in_(open_cases)))
+
+    def list_by_case(self) -> dict[str, list[Act]]:
+        """Return every act on every case, by case and in order, without their evidence."""
+        return self._by_case(sa.select(ACT))
 
     def list_in_period(self, from_on: date, until_on: date) -> dict[str, list[Act]]:
         """Return every act on each case that had one in a period (both days inclusive), without their evidence."""

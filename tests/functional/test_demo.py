@@ -77,7 +77,10 @@ def test_no_person_is_named_anywhere_public_but_those_who_consented(demo):
 
 
 def test_the_audit_trail_is_whole_and_the_warehouse_agrees_with_the_ledger(demo):
-    assert demo.home.run("audit", "--json").json()["intact"] is True
+    audit = demo.home.run("audit", "--json").json()
+    assert audit["intact"] is True
+    assert audit["standing"]["cases"] > 90
+    assert (audit["standing"]["unknown"], audit["standing"]["differing"]) == ([], [])
     reconciled = demo.home.run("rebuild", "--reconcile", "--json").json()
     assert reconciled["restored"] == []
     assert reconciled["dropped"] == []

@@ -32,6 +32,7 @@ from credit_service.pipeline.batch_life import withdraw_batch
 from credit_service.pipeline.decide import ActRequest, perform_act
 from credit_service.pipeline.evidence import HandedIn, read_exhibit
 from credit_service.pipeline.ingest import Submission, ingest_file
+from credit_service.pipeline.standing import check_standing
 from credit_service.pipeline.standins import NewDelegation, end_delegation, give_delegation
 from credit_service.settings import Settings
 
@@ -140,6 +141,7 @@ def test_the_courts_list_is_taken_over_and_ends_with_it(world, defaulter):
     world.clock.instant += timedelta(minutes=1)
     assess(world.service.office, AS_OF)
     ended = world.get(case)
+    assert check_standing(world.service.office).differing == ()
     assert (ended.state, ended.end_kind) == (CaseState.ENDED, "source_end")
     with world.service.office.ledger.reading() as uow:
         assert all(measure.ended_on for measure in uow.measures.list_for_case(case.case_id))
@@ -286,3 +288,18 @@ def _run(threads: list[threading.Thread]) -> None:
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
+
+
+def test_a_case_moved_behind_the_laws_back_is_found(world, defaulter):
+    case = world.act(world.act(defaulter, ActKind.TAKE_UP, "reviewer"), ActKind.TAKE_OVER, "decider")
+    office = world.service.office
+    assert check_standing(office).differing == ()
+    with office.ledger._engine.begin() as connection:
+        for (name,) in connection.exec_driver_sql(
+            "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'listing_case'"
+        ).fetchall():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        connection.execute(
+            sa.text("UPDATE listing_case SET max_until_on = '2027-01-01' WHERE case_id = :id"), {"id": case.case_id}
+        )
+    assert check_standing(office).differing == (case.case_id,)
