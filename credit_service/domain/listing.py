@@ -258,6 +258,20 @@ class Case:
 
 
 @dataclass(frozen=True)
+class CaseFilter:
+    """Which cases are asked for; what is empty does not restrict."""
+
+    list_kind: ListKind | None = None
+    state: CaseState | None = None
+    category: int | None = None
+    reviewer_id: str = ""
+    text: str = ""
+    """Part of a name or of an authority, or a whole code or number."""
+    is_contested: bool = False
+    is_suspended: bool = False
+
+
+@dataclass(frozen=True)
 class NextAct:
     """An act the law allows next on a case, as pages and commands offer it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from credit_service.domain.listing import Act, ActKind, Case, CaseState, Exhibit
+from credit_service.domain.listing import Act, ActKind, Case, CaseFilter, CaseState, Exhibit
 from credit_service.domain.measure import MeasureOwed
 from credit_service.domain.score import ListKind, Reason
 from credit_service.errors import CaseNotFound
@@ -37,9 +37,14 @@ class CaseView:
 def list_cases(
     room: ReadingRoom, list_kind: ListKind | None = None, state: CaseState | None = None, limit: int = 200
 ) -> list[Case]:
-    """Return cases, newest proposals first."""
+    """Return cases of a list and state, newest proposals first."""
+    return filter_cases(room, CaseFilter(list_kind, state), limit)
+
+
+def filter_cases(room: ReadingRoom, wanted: CaseFilter, limit: int = 200) -> list[Case]:
+    """Return the cases asked for, newest proposals first."""
     with room.ledger.reading() as uow:
-        return uow.cases.list_filtered(list_kind, state, limit)
+        return uow.cases.list_filtered(wanted, limit)
 
 
 def get_case_view(room: ReadingRoom, case_id: str) -> CaseView:

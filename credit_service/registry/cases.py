@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
-from credit_service.domain.listing import Act, ActKind, Case, CaseState
+from credit_service.domain.listing import Act, ActKind, Case, CaseFilter, CaseState
 from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
 from credit_service.errors import CaseNotFound, LedgerConflict
@@ -145,16 +145,27 @@ class Cases(Repository):
         )
         return self._cases(statement.order_by(CASE.c.ended_on, CASE.c.case_id))
 
-    def list_filtered(
-        self, list_kind: ListKind | None, state: CaseState | None, limit: int = 200, offset: int = 0
-    ) -> list[Case]:
+    def list_filtered(self, wanted: CaseFilter, limit: int = 200, offset: int = 0) -> list[Case]:
         """Return one page of cases, newest proposals first."""
         statement = sa.select(CASE).order_by(CASE.c.proposed_on.desc(), CASE.c.case_id).limit(limit).offset(offset)
-        if list_kind is not None:
-            statement = statement.where(CASE.c.list_kind == list_kind.value)
-        if state is not None:
-            statement = statement.where(CASE.c.state == state.value)
-        return self._cases(statement)
+        conditions = (
+            (wanted.list_kind, CASE.c.list_kind == wanted.list_kind),
+            (wanted.state, CASE.c.state == wanted.state),
+            (wanted.category is not None, CASE.c.category == wanted.category),
+            (wanted.reviewer_id, CASE.c.reviewer_id == wanted.reviewer_id),
+            (wanted.is_contested, CASE.c.marked_on.is_not(None) & CASE.c.state.not_in(CLOSED)),
+            (wanted.is_suspended, CASE.c.suspended_on.is_not(None) & CASE.c.state.not_in(CLOSED)),
+            (
+                wanted.text,
+                sa.or_(
+                    CASE.c.subject_name.contains(wanted.text, autoescape=True),
+                    CASE.c.identifier_code == wanted.text.upper(),
+                    CASE.c.case_id == wanted.text.upper(),
+                    CASE.c.authority_name.contains(wanted.text, autoescape=True),
+                ),
+            ),
+        )
+        return self._cases(statement.where(*(condition for asked, condition in conditions if asked)))
 
     def search_published(self, text: str, limit: int) -> list[Case]:
         """Return published cases of organisations whose name contains the text or whose code equals it.

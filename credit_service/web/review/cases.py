@@ -5,17 +5,19 @@ The acts themselves are in `acts`.
 
 from __future__ import annotations
 
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel, Field
 
 from credit_service.domain.agency import Role
-from credit_service.domain.listing import ActKind, CaseState, SuspensionGround
+from credit_service.domain.listing import ActKind, CaseFilter, CaseState, SuspensionGround
 from credit_service.domain.record import RecordKind, Severity
 from credit_service.domain.score import ListKind
 from credit_service.errors import CreditServiceError
-from credit_service.lookup.cases import find_exhibit, get_case_view, list_cases
+from credit_service.lookup.cases import filter_cases, find_exhibit, get_case_view
 from credit_service.pipeline.decide import ROLE_OF_ACT
 from credit_service.pipeline.evidence import read_exhibit
 from credit_service.pipeline.standins import list_leaves
@@ -28,18 +30,40 @@ router = APIRouter(max_body_size=SMALL_BODY)
 QUEUE_LIMIT = 200
 
 
+class AskedCases(BaseModel):
+    """What an address asks for; what it names wrongly is not restricted."""
+
+    list_kind: str = Field("", max_length=20)
+    state: str = Field("", max_length=20)
+    category: str = Field("", max_length=2, pattern="^[0-9]*$")
+    q: str = Field("", max_length=100)
+    only: str = Field("", max_length=20)
+    """mine, contested or suspended."""
+
+    def to_filter(self, own_id: str) -> CaseFilter:
+        """Return the question to the ledger."""
+        return CaseFilter(
+            list_kind=next((member for member in ListKind if member.value == self.list_kind), None),
+            state=next((member for member in CaseState if member.value == self.state), None),
+            category=int(self.category) if self.category else None,
+            reviewer_id=own_id if self.only == "mine" else "",
+            text=self.q.strip(),
+            is_contested=self.only == "contested",
+            is_suspended=self.only == "suspended",
+        )
+
+
 @router.get("/review", response_class=HTMLResponse)
-def show_queue(visit: CaseVisit, list_kind: str = "", state: str = "") -> Response:
-    """Show the cases, filtered by list and state; unknown filters show all."""
-    kind = next((member for member in ListKind if member.value == list_kind), None)
-    wanted = next((member for member in CaseState if member.value == state), None)
-    found = list_cases(visit.room, kind, wanted, QUEUE_LIMIT)
+def show_queue(visit: CaseVisit, asked: Annotated[AskedCases, Query()]) -> Response:
+    """Show the cases asked for; unknown filters show all."""
+    found = filter_cases(visit.room, asked.to_filter(visit.actor.actor_id), QUEUE_LIMIT)
+    categories = visit.room.rulebook(visit.room.today()).edition.categories
     context = {
         "cases": found,
         "list_kinds": tuple(ListKind),
         "states": tuple(CaseState),
-        "list_kind": kind,
-        "state": wanted,
+        "categories": [(category.number, category.name) for category in categories],
+        "asked": asked,
         "limit": QUEUE_LIMIT,
     }
     return visit.page("review/queue.html", context)

@@ -81,6 +81,7 @@ TABLE = {
     ("GET", "/review/cases/{case_id}"): CASES,
     ("GET", "/review/cases/{case_id}/exhibits/{digest}"): CASES,
     ("GET", "/review/cases/{case_id}/outlook"): CASES,
+    ("GET", "/review/cases/{case_id}/publication"): CASES,
     ("POST", "/review/cases/{case_id}/acts"): frozenset({R.REVIEWER, R.DECIDER}),
     ("GET", "/review/rules/impact"): CASES,
     ("POST", "/review/rules/impact"): CASES,

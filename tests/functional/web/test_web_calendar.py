@@ -91,3 +91,30 @@ def test_evidence_is_handed_in_with_its_act_and_sent_back_as_it_was(world: World
     other = next(c for c in list_cases(world.service.reading_room) if c.case_id != case.case_id)
     assert client.get(path.replace(case.case_id, other.case_id)).status_code == 404
     assert world.client(Role.SUBMITTER).get(path).status_code == 403
+
+
+def test_the_queue_finds_what_is_asked_for(world: World):
+    client = world.client(Role.REVIEWER)
+    some = list_cases(world.service.reading_room)[0]
+    for question in ({"q": some.subject_name}, {"q": some.case_id.lower()}, {"category": str(some.category)}):
+        assert some.case_id in client.get("/review", params=question).text
+    assert "没有符合条件的案件" in client.get("/review", params={"q": "查无此人"}).text
+    assert "没有符合条件的案件" in client.get("/review", params={"only": "suspended"}).text
+    mine = client.get("/review", params={"only": "mine"}).text
+    assert all(
+        case.case_id in mine for case in list_cases(world.service.reading_room) if case.reviewer_id == "test-reviewer"
+    )
+    assert client.get("/review", params={"category": "x"}).status_code == 422
+
+
+def test_reviewers_see_what_the_public_would_see(world: World):
+    client = world.client(Role.REVIEWER)
+    cases = list_cases(world.service.reading_room, None, None, 10_000)
+    shown = next(c for c in cases if c.list_kind is ListKind.BLACK and c.published_on)
+    page = client.get(f"/review/cases/{shown.case_id}/publication").text
+    assert shown.subject_name in page
+    assert "不会公示" not in page
+    person = next(c for c in cases if c.list_kind is ListKind.BLACK and c.subject_kind.value == "person")
+    assert "不会公示" in client.get(f"/review/cases/{person.case_id}/publication").text
+    watch = next(c for c in cases if c.list_kind is ListKind.WATCH)
+    assert "依法不得公示" in client.get(f"/review/cases/{watch.case_id}/publication").text

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from credit_service.domain.bulletin import Release, ReleasedFile
-from credit_service.domain.listing import ActKind, CaseState
+from credit_service.domain.listing import ActKind, CaseFilter, CaseState
 from credit_service.domain.measure import MeasureOwed
 from credit_service.domain.score import ListKind
 from credit_service.errors import (
@@ -159,8 +159,8 @@ def test_lists_answer_what_pages_ask(desk):
         assert uow.cases.list_effective(published.max_until_on + timedelta(days=1)) == []
         assert uow.cases.list_by_subject("uscc:TEST3") == [ended]
         assert uow.cases.list_by_code("TEST1") == [published]
-        assert uow.cases.list_filtered(ListKind.BLACK, CaseState.HEARD) == [open_case]
-        assert uow.cases.list_filtered(None, None, 1, 1) == [open_case]
+        assert uow.cases.list_filtered(CaseFilter(ListKind.BLACK, CaseState.HEARD)) == [open_case]
+        assert uow.cases.list_filtered(CaseFilter(), 1, 1) == [open_case]
         assert uow.cases.list_left(ended.ended_on, ended.ended_on) == [ended]
         assert {case.case_id for case in uow.cases.list_about(["uscc:TEST1", "uscc:TEST3"])} == {
             published.case_id,
