@@ -10,6 +10,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+LINES, FINDINGS, RECEIPT = "lines.ndjson", "findings.ndjson", "receipt.json"
+"""Files of a kept result."""
+MADE = "vetting.made"
+"""What the audit chain calls a vetting."""
+RECHECK = "standing_honours"
+"""What stands for the award where standing honours are vetted again, each for its own award."""
+RECHECK_NAME = "有效荣誉年度复核"
+
 
 class Effect(StrEnum):
     """What a condition that holds does to a nominee."""

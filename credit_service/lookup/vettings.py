@@ -18,15 +18,13 @@ from typing import Any
 
 import polars as pl
 
-from credit_service.domain.vetting import Verdict, VettingCounts, VettingReceipt
+from credit_service.domain.vetting import FINDINGS, LINES, MADE, RECEIPT, Verdict, VettingCounts, VettingReceipt
 from credit_service.errors import VettingDamaged, VettingNotFound
 from credit_service.lookup.reading_room import ReadingRoom
-from credit_service.pipeline.vet import RECHECK_NAME
-from credit_service.pipeline.vet_keep import FINDINGS, LINES, MADE, RECEIPT
 from credit_service.rulebook.compile_vetting import get_vetting
 from credit_service.rulebook.vetting_types import Award
 
-__all__ = ["RECHECK_NAME", "KeptVetting", "LineQuestion", "get_kept", "list_awards", "list_vettings", "page_lines"]
+__all__ = ["Award", "KeptVetting", "LineQuestion", "get_kept", "list_awards", "list_vettings", "page_lines"]
 
 
 @dataclass(frozen=True)
@@ -83,15 +81,17 @@ def list_awards(room: ReadingRoom, as_of: date) -> tuple[Award, ...]:
     return get_vetting(room.rulebook(as_of)).awards
 
 
-def list_vettings(room: ReadingRoom, agency_code: str | None, limit: int, offset: int) -> list[dict[str, Any]]:
-    """Return the journal's entries of vettings of one agency (of all where it is None), newest first.
+def list_vettings(
+    room: ReadingRoom, agency_code: str | None, limit: int, offset: int
+) -> tuple[list[dict[str, Any]], int]:
+    """Return the journal's entries of vettings of one agency (of all where it is None), newest first, and how many.
 
     **Shape**: the receipt's JSON object without the name of the file, and ``made_at``.
     """
     with room.ledger.reading() as uow:
         entries = uow.audit.list_done(MADE)
     own = [one for one in entries if agency_code is None or one.detail["agency_code"] == agency_code]
-    return [{**one.detail, "made_at": one.at} for one in own[offset : offset + limit]]
+    return [{**one.detail, "made_at": one.at} for one in own[offset : offset + limit]], len(own)
 
 
 def get_kept(room: ReadingRoom, vetting_id: str, agency_code: str | None) -> KeptVetting:

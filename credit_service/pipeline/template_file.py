@@ -22,7 +22,7 @@ def get_template(office: Office, name: str) -> Template:
     Raises:
         UnknownTemplate: No template has this name.
     """
-    template = find_template(office.templates(), name)
+    template = find_template((*office.templates(), *office.nominee_templates()), name)
     if template is None:
         message = f"没有编号为“{name}”的数据模板。"
         known = "、".join(known.name for known in list_editions(office.templates()))

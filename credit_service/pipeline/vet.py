@@ -15,7 +15,7 @@ from hashlib import sha256
 import polars as pl
 
 from credit_service.domain.listing import Case
-from credit_service.domain.vetting import Verdict, VettingReceipt
+from credit_service.domain.vetting import RECHECK, RECHECK_NAME, Verdict, VettingReceipt
 from credit_service.errors import PurposeMissing
 from credit_service.pipeline.check_batch import Progress
 from credit_service.pipeline.office import Office
@@ -33,10 +33,6 @@ from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.vetting_types import Vetting
 from credit_service.warehouse.run_query import SUBJECTS_IN_QUESTION, AssessmentRun
 from credit_service.warehouse.vet import VettingFrames, vet_nominees
-
-RECHECK = "standing_honours"
-"""What stands for the award where standing honours are vetted again, each for its own award."""
-RECHECK_NAME = "有效荣誉年度复核"
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,8 @@ from typing import Any
 import polars as pl
 
 from credit_service.domain.query import LookUp, Purpose
-from credit_service.domain.vetting import Verdict, VettingReceipt
+from credit_service.domain.vetting import FINDINGS, LINES, MADE, RECEIPT, Verdict, VettingReceipt
 from credit_service.pipeline.office import Office
-
-LINES, FINDINGS, RECEIPT = "lines.ndjson", "findings.ndjson", "receipt.json"
-MADE = "vetting.made"
-"""What the audit chain calls a vetting."""
 
 
 class LineWriter:
