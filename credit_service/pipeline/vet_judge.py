@@ -7,9 +7,12 @@ or without consent, it comes back as 待核实, with what to do. Persons in doub
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
+from math import inf
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -20,6 +23,7 @@ from credit_service.domain.subject import SubjectKind
 from credit_service.domain.vetting import Doubt, Effect, Stage, Verdict, VettingReason
 from credit_service.normalise.unnamed import spell_name
 from credit_service.pipeline.vet_nominees import NomineeRows
+from credit_service.rulebook.compile_vetting import get_vetting
 from credit_service.rulebook.rule_types import RuleEntry
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.vetting_remedies import RecordOfHit, list_remedies
@@ -127,7 +131,7 @@ def judge_lines(
 
     **Shape**: ``place row sheet name kind code award verdict own reasons``; the documented JSON object of a line.
     """
-    hits = known.frames.hits.partition_by("place", as_dict=True)
+    hits = _Hits(known.frames.hits)
     spoken = _spell_names(nominees.frame, known.frames.names)
     twins = _find_twins(known, nominees.frame, spoken)
     for row in nominees.frame.iter_rows(named=True):
@@ -140,9 +144,7 @@ def judge_lines(
         reasons = [_to_doubt(doubt) for doubt in said if doubt in OBSTACLES]
         is_hidden = row["subject_kind"] == SubjectKind.PERSON.value and bool(reasons)
         if not is_hidden:
-            found = hits.get((place,))
-            records = found.iter_rows(named=True) if found is not None else ()
-            reasons += [_to_reason(rulebook, hit, agency_code) for hit in records]
+            reasons += [_to_reason(rulebook, hit, agency_code) for hit in hits.take(place)]
             reasons += _list_listings(rulebook, row, known.cases.get(place, ()))
         reasons += [_to_doubt(doubt) for doubt in said if doubt not in OBSTACLES]
         yield {
@@ -157,6 +159,23 @@ def judge_lines(
             "own": row["own"],
             "reasons": [reason.to_dict() for reason in reasons],
         }
+
+
+class _Hits:
+    """Hits handed out nominee by nominee, in the order of both; the frame is walked once."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._groups = groupby(frame.iter_rows(named=True), key=itemgetter("place"))
+        self._place, self._rows = self._next()
+
+    def take(self, place: int) -> Iterable[Mapping[str, Any]]:
+        """Return the hits of a nominee; places asked for only rise."""
+        while self._place < place:
+            self._place, self._rows = self._next()
+        return self._rows if self._place == place else ()
+
+    def _next(self) -> tuple[float, Iterable[Mapping[str, Any]]]:
+        return next(self._groups, (inf, ()))
 
 
 def _decide(reasons: Sequence[VettingReason]) -> Verdict:
@@ -207,8 +226,8 @@ def _compare_person(nominees: NomineeRows, known: Known, row: Mapping[str, Any])
 
 
 def _to_reason(rulebook: Rulebook, hit: Mapping[str, Any], agency_code: str) -> VettingReason:
-    entry = rulebook.entries[hit["rule"]]
-    name = next(one.name for one in rulebook.vetting.conditions if one.entry is entry) if rulebook.vetting else ""
+    condition = get_vetting(rulebook).get_condition(hit["rule"])
+    entry = condition.entry
     record = RecordOfHit(
         kind=hit["kind"],
         subject_kind=hit["subject_kind"],
@@ -220,7 +239,7 @@ def _to_reason(rulebook: Rulebook, hit: Mapping[str, Any], agency_code: str) -> 
     )
     return VettingReason(
         rule=hit["rule"],
-        name=name,
+        name=condition.name,
         effect=(Effect.BAR if hit["is_bar"] else Effect.NOTE).value,
         text=entry.text,
         law=_cite(entry),

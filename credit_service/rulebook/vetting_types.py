@@ -131,6 +131,18 @@ class Vetting:
         """What every rule says about itself."""
         return (*list_entries(self.conditions, self.listings, self.awards), self.consent, self.minors)
 
+    @cached_property
+    def _by_id(self) -> dict[str, VettingCondition]:
+        return {condition.entry.rule_id: condition for condition in self.conditions}
+
+    def get_condition(self, rule_id: str) -> VettingCondition:
+        """Return a condition on records by its id.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return self._by_id[rule_id]
+
     def find_award(self, award: str) -> Award | None:
         """Return an award by its id or its name, or None."""
         return next((one for one in self.awards if award in {one.id, one.name}), None)
