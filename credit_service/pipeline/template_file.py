@@ -45,7 +45,7 @@ def make_template_workbook(office: Office, name: str, agency: Agency | None = No
 
 
 def _find_nominee(office: Office, template: Template) -> dict[str, str | None] | None:
-    """Return the example beside a template of nominees; None for any other: their examples are made by the generator."""
+    """Return the example beside a template of nominees; None for any other, whose example the generator makes."""
     path = office.places.nominee_templates / f"{template.name}.csv"
     if template not in office.nominee_templates() or not path.is_file():
         return None

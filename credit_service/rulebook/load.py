@@ -96,9 +96,7 @@ def build_rulebook(
         RuleOverlap: Several rules of a kind are in force.
         Refusal: A rule as a whole has a wrong shape.
     """
-    present = {version.kind for version in in_force}
-    needed = [kind for kind in KINDS if kind != "governance" and (kind not in OPTIONAL_KINDS or kind in present)]
-    pick = {kind: get_only(in_force, kind, as_of) for kind in needed}
+    pick = _pick(in_force, as_of)
     editions = _read_editions(in_force, log)
     pick["governance"], items, item_entries = _choose_edition(editions, as_of, edition)
     list_types, acceptances = read_lists(pick["lists"], log)
@@ -109,7 +107,7 @@ def build_rulebook(
     scoring, history = scoring_on(whole, as_of), read_history(pick["severity"], log)
     levels = read_severity(pick["severity"], history, log)
     terms = _in_force((*read_deadlines(pick["deadlines"], log), *read_deadlines(pick["repair"], log)), as_of)
-    vetting = read_vetting(pick["vetting"], terms, log) if "vetting" in pick else None
+    vetting = vetting_on(read_vetting(pick["vetting"], terms, log), as_of) if "vetting" in pick else None
     proposals = read_candidates(pick["candidates"], [grade.grade for grade in scoring.grades], log)
     rulebook = Rulebook(
         as_of=as_of,
@@ -132,16 +130,14 @@ def build_rulebook(
         entries={},
         versions=tuple(sorted((version.name, version.version) for version in pick.values())),
         history=history,
-        vetting=vetting_on(vetting, as_of) if vetting else None,
+        vetting=vetting,
         publicity_bounds=_in_force(read_bounds(pick["publicity"], "severity", log), as_of),
         list_bounds=_in_force(read_bounds(pick["lists"], "list_type", log), as_of),
         untranslatable=tuple(item for version in pick.values() for item in read_untranslatable(version, log)),
     )
     entries = _index(rulebook, (*item_entries, *(entry for _, entry in measures)), log)
     check_categories(rulebook, {item.slug for _, read, _, _ in editions for item in read.categories}, log)
-    check_index_kinds(rulebook.governance_index, scoring.kinds, pick["governance_index"].file, log)
-    if vetting is not None:
-        check_vetted_kinds(vetting, scoring.kinds, pick["vetting"].file, log)
+    _check_kinds(rulebook, pick, log)
     files = {kind: version.file for kind, version in pick.items()}
     cross_check(rulebook, files, log)
     for version in in_force:
@@ -150,6 +146,21 @@ def build_rulebook(
     if not is_proved:
         prove_rulebook(rulebook, [read for _, read, _, _ in editions], files, log)
     return rulebook
+
+
+def _check_kinds(rulebook: Rulebook, pick: Mapping[str, RuleVersion], log: FaultLog) -> None:
+    """Note rules about kinds of record that the scoring rule does not count as they suppose."""
+    kinds = rulebook.scoring.kinds
+    check_index_kinds(rulebook.governance_index, kinds, pick["governance_index"].file, log)
+    if rulebook.vetting is not None:
+        check_vetted_kinds(rulebook.vetting, kinds, pick["vetting"].file, log)
+
+
+def _pick(in_force: Sequence[RuleVersion], as_of: date) -> dict[str, RuleVersion]:
+    """Return the one version of each kind but the editions of the items; an optional kind may have none."""
+    present = {version.kind for version in in_force}
+    needed = [kind for kind in KINDS if kind != "governance" and (kind not in OPTIONAL_KINDS or kind in present)]
+    return {kind: get_only(in_force, kind, as_of) for kind in needed}
 
 
 _ReadEdition = tuple[RuleVersion, Edition, bool, tuple[RuleEntry, ...]]
