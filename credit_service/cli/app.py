@@ -30,6 +30,7 @@ from credit_service.cli import (
     rules_schema_commands,
     subject_commands,
     template_commands,
+    vet_commands,
     watch_commands,
     worker_commands,
 )
@@ -57,6 +58,7 @@ for module in (
     question_commands,
     demo_commands,
     template_commands,
+    vet_commands,
 ):
     module.register(app)
 app.add_typer(decide_commands.app, name="decide")

@@ -54,3 +54,13 @@ class Places:
     def templates(self) -> Path:
         """Upload templates."""
         return self.reference / "templates"
+
+    @property
+    def nominee_templates(self) -> Path:
+        """Templates of nominees for awards: vetted, never stored as records."""
+        return self.reference / "vetting"
+
+    @property
+    def vettings(self) -> Path:
+        """Results of vettings, each in a folder named by its number; never edited."""
+        return self.home / "vettings"

@@ -22,7 +22,8 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
-    │                                              QueryRefused QueryFailed RunNotFound
+    │                                              QueryRefused QueryFailed RunNotFound AwardUnknown
+    │                                              VettingNotFound VettingDamaged TooManyNominees
     ├─ AccessError        401/403/429              UnknownAgency NotSignedIn ScopeDenied PurposeMissing QuotaExceeded
     │                                              AccountExists WeakPassword KeyUnknown
     └─ StorageError       the operator             WarehouseBusy SnapshotMissing SchemaDrift LedgerConflict
@@ -284,6 +285,30 @@ class RunNotFound(LookupFailure):
     """No assessment has this number."""
 
     code = "run_not_found"
+
+
+class AwardUnknown(LookupFailure):
+    """The vetting rule has no award of this name."""
+
+    code = "award_unknown"
+
+
+class VettingNotFound(LookupFailure):
+    """No vetting has this number, or it is another agency's."""
+
+    code = "vetting_not_found"
+
+
+class VettingDamaged(LookupFailure):
+    """The kept result of a vetting is not what was said then, so it is not shown."""
+
+    code = "vetting_damaged"
+
+
+class TooManyNominees(LookupFailure):
+    """A file has more nominees than are vetted at once."""
+
+    code = "too_many_nominees"
 
 
 class UnknownAgency(AccessError):

@@ -27,6 +27,7 @@ _ASKS = {
     "list_type": "{list_type}的依据、期限和公示范围是什么？（{decided_on}决定列入）",
     "governance_index": "下列计数的治理指数是多少：",
     "governance_life": "这条记录何时治理完毕、怎样治理：",
+    "vetting": "有这条记录的，评先评优审查结果是什么：",
 }
 _ANSWERS = {
     "slug": "编号",
@@ -65,6 +66,8 @@ _ANSWERS = {
     "ended_on": "治理完毕日",
     "way": "方式",
     "overdue_after_on": "超过此日为逾期",
+    "verdict": "结果",
+    "rules": "理由",
 }
 _GIVEN = {
     "period": "期别",
@@ -86,6 +89,9 @@ _GIVEN = {
     "repaired_on": "修复",
     "ends_on": "期满",
     "fine_fen": "罚款（分）",
+    "award": "奖项",
+    "subject_kind": "主体",
+    "penalty": "处罚种类",
 }
 _WORDS = {
     "none": "没有",
@@ -110,10 +116,12 @@ _WORDS = {
     "revocation": "撤销",
     "expiry": "期满",
     "open": "尚未治理完毕",
+    "passed": "通过",
+    "failed": "不通过",
 }
 
 
-_NAMING = frozenset({"rule", "lists", "measures", "refused_by"})
+_NAMING = frozenset({"rule", "rules", "lists", "measures", "refused_by"})
 """Answers whose words are ids of rules, list types or measures, to which a reader may go."""
 
 

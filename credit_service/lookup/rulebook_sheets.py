@@ -18,6 +18,7 @@ from credit_service.rulebook.field_words import say_points
 from credit_service.rulebook.repair_types import Wait
 from credit_service.rulebook.rule_types import Acceptance, ListType, RuleEntry
 from credit_service.rulebook.schema import Rulebook
+from credit_service.rulebook.vetting_types import ListingCondition, VettingCondition
 from credit_service.rulebook.words import say_condition, say_count
 
 ONE_DAY = timedelta(days=1)
@@ -176,6 +177,31 @@ def list_index(book: RowWriter) -> list[BookGroup]:
     index = book.rulebook.governance_index
     parts = tuple(book.row(part.entry, part.name, part.entry.text, f"{part.weight / 100:g}%") for part in index.parts)
     return [BookGroup("组成部分", "", ("部分", "怎样算", "权重"), parts)]
+
+
+def list_vetting(book: RowWriter) -> list[BookGroup]:
+    """Return the vetting rule: its conditions on records, on listings, and the awards."""
+    vetting = book.rulebook.vetting
+    if vetting is None:
+        return []
+    names = {award.id: award.name for award in vetting.awards}
+
+    def say(row: VettingCondition | ListingCondition) -> tuple[str, ...]:
+        awards = "、".join(names.get(award, award) for award in row.awards) or "各奖项"
+        subjects = "、".join(SubjectKind(word).label for word in row.subjects)
+        return row.name, row.entry.text, awards, subjects, row.effect.label
+
+    columns = ("条件", "什么情形", "奖项", "适用主体", "结果")
+    records = tuple(book.row(row.entry, *say(row)) for row in vetting.conditions)
+    listings = tuple(book.row(row.entry, *say(row)) for row in vetting.listings)
+    awards = tuple(
+        book.row(one.entry, one.name, "、".join(one.words) or "其余", one.entry.text) for one in vetting.awards
+    )
+    return [
+        BookGroup("审查条件", "只看在用的失信记录：已修复、已撤销、已期满的不作依据。", columns, records),
+        BookGroup("对本区名单的条件", "决定尚未送达的，不影响评选。", columns, listings),
+        BookGroup("奖项", "", ("奖项", "名称中的词", "说明"), awards),
+    ]
 
 
 def list_rest(

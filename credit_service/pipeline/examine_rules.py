@@ -21,7 +21,7 @@ from credit_service.rulebook.compiler import TargetText, compile_targets, name_c
 from credit_service.rulebook.faults import FaultLog
 from credit_service.rulebook.kept import RuleTree, check_kept, find_edited, keep, load_kept, read_tree, staged
 from credit_service.rulebook.untranslatable import find_unaccepted
-from credit_service.rulebook.versions import KINDS, find_versions
+from credit_service.rulebook.versions import REQUIRED_KINDS, find_versions
 
 
 def keep_checked(office: Office, tree: RuleTree) -> RulesReport:
@@ -68,7 +68,7 @@ def refuse_faults(report: RulesReport) -> None:
 def find_days(rules: Path, from_on: date) -> tuple[date, ...]:
     """Return the days on which other versions come into force: the first from a day on, and each later change."""
     versions = find_versions(rules, FaultLog())
-    complete = max(min(version.from_on for version in versions if version.kind == kind) for kind in KINDS)
+    complete = max(min(version.from_on for version in versions if version.kind == kind) for kind in REQUIRED_KINDS)
     start = max(from_on, complete)
     changes = {v.from_on for v in versions} | {v.to_on + timedelta(days=1) for v in versions if v.to_on}
     return tuple(sorted({start, *(day for day in changes if day > start)}))

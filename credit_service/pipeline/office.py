@@ -84,6 +84,10 @@ class Office:
         """Return every upload template."""
         return _templates(self.places.templates)
 
+    def nominee_templates(self) -> tuple[Template, ...]:
+        """Return the templates of nominees for awards; no batch is ever of one of them."""
+        return _templates(self.places.nominee_templates)
+
     def thresholds(self) -> Thresholds:
         """Return the limits beyond which a batch looks wrong as a whole."""
         return _thresholds(self.places.reference / "thresholds.yaml")

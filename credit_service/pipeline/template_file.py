@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 from credit_service.domain.agency import Agency
@@ -22,7 +23,7 @@ def get_template(office: Office, name: str) -> Template:
     Raises:
         UnknownTemplate: No template has this name.
     """
-    template = find_template(office.templates(), name)
+    template = find_template((*office.templates(), *office.nominee_templates()), name)
     if template is None:
         message = f"没有编号为“{name}”的数据模板。"
         known = "、".join(known.name for known in list_editions(office.templates()))
@@ -37,8 +38,19 @@ def make_template_workbook(office: Office, name: str, agency: Agency | None = No
         UnknownTemplate: No template has this name.
     """
     template = get_template(office, name)
-    example = make_example(template, load_words(office.places.reference), office.today(), agency)
+    example = _find_nominee(office, template)
+    if example is None:
+        example = make_example(template, load_words(office.places.reference), office.today(), agency)
     return render_template_workbook(template, example)
+
+
+def _find_nominee(office: Office, template: Template) -> dict[str, str | None] | None:
+    """Return the example beside a template of nominees; None for any other, whose example the generator makes."""
+    path = office.places.nominee_templates / f"{template.name}.csv"
+    if template not in office.nominee_templates() or not path.is_file():
+        return None
+    with path.open(encoding="utf-8", newline="") as lines:
+        return dict(next(csv.DictReader(lines)))
 
 
 def write_template_file(office: Office, name: str, target: Path, agency_code: str | None = None) -> dict[str, object]:

@@ -9,7 +9,7 @@ Source: 深圳经济特区社会信用条例 (query log kept at least five years
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -24,6 +24,8 @@ from credit_service.registry.tables import AssessmentRunRow, AuditRow, LookUpRow
 RUN = table_of(AssessmentRunRow)
 LOOK_UP = table_of(LookUpRow)
 AUDIT = table_of(AuditRow)
+PORTION = 1_000
+"""Rows written with one statement."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,12 @@ class LookUps(Repository):
     def append(self, look_up: LookUp) -> None:
         """Write down who asked about whom."""
         self._run(sa.insert(LOOK_UP).values(**asdict(look_up)))
+
+    def append_all(self, look_ups: Iterable[LookUp]) -> None:
+        """Write down many at once, in order."""
+        rows = [asdict(look_up) for look_up in look_ups]
+        for start in range(0, len(rows), PORTION):
+            self._run(sa.insert(LOOK_UP), rows[start : start + PORTION])
 
     def list_for_subject(self, subject_id: str, limit: int = 200) -> list[LookUp]:
         """Return who asked about a subject, newest first."""
@@ -179,6 +187,17 @@ class Audit(Repository):
                 return AuditCheck(seq, prev_hash, seq)
         cut_short = anchor is not None and anchor[0] > seq
         return AuditCheck(seq, prev_hash, seq + 1 if cut_short else None)
+
+    def find_done(self, action: str, object_id: str) -> AuditEntry | None:
+        """Return the newest link that says something was done to an object, or None."""
+        statement = sa.select(AUDIT).where(AUDIT.c.object_id == object_id, AUDIT.c.action == action)
+        row = self._first(statement.order_by(AUDIT.c.seq.desc()))
+        return None if row is None else AuditEntry(**{**row, "detail": json.loads(row["detail"])})
+
+    def list_done(self, action: str) -> list[AuditEntry]:
+        """Return every link that says a thing of this kind was done, newest first."""
+        statement = sa.select(AUDIT).where(AUDIT.c.action == action).order_by(AUDIT.c.seq.desc())
+        return [AuditEntry(**{**row, "detail": json.loads(row["detail"])}) for row in self._all(statement)]
 
     def list_newest(self, limit: int = 100, object_id: str | None = None) -> list[AuditEntry]:
         """Return the newest links, of everything or of one object."""

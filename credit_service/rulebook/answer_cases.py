@@ -24,6 +24,7 @@ from credit_service.rulebook.governance_cases import (
 )
 from credit_service.rulebook.judge import add_months
 from credit_service.rulebook.schema import Rulebook
+from credit_service.rulebook.vetting_cases import VETTING_ANSWERS, VETTING_GIVEN, ask_vetting
 
 BuildWorkdays = Callable[[Mapping[date, bool]], IsWorkday]
 """The published calendar corrected by the rules' own days."""
@@ -55,6 +56,7 @@ QUESTIONS: dict[str, Question] = {
     ),
     "governance_index": Question(INDEX_GIVEN, INDEX_ANSWERS),
     "governance_life": Question(LIFE_GIVEN, LIFE_ANSWERS),
+    "vetting": Question(VETTING_GIVEN, VETTING_ANSWERS),
 }
 """Every question a case may ask."""
 ON_CALENDAR = frozenset({"term", "workday"})
@@ -187,4 +189,5 @@ _ANSWERS: dict[str, Callable[[Rulebook, Mapping[str, str], Workdays], dict[str, 
     "list_type": _answer_list_type,
     "governance_index": lambda rulebook, given, _: ask_index(rulebook.governance_index, given),
     "governance_life": lambda rulebook, given, _: ask_life(rulebook, given),
+    "vetting": lambda rulebook, given, _: ask_vetting(rulebook, given, rulebook.as_of),
 }

@@ -24,7 +24,7 @@ from credit_service.rulebook.load import build_rulebook
 from credit_service.rulebook.rule_places import check_places
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.specimens import read_specimens
-from credit_service.rulebook.versions import KINDS, RuleVersion, find_in_force, find_versions
+from credit_service.rulebook.versions import REQUIRED_KINDS, RuleVersion, find_in_force, find_versions
 
 
 @dataclass(frozen=True, order=True)
@@ -113,7 +113,7 @@ def read_everything(rules_dir: Path, log: FaultLog) -> None:
 
 def _build_all(versions: Sequence[RuleVersion], log: FaultLog) -> list[Rulebook]:
     """Build the rulebook of every day on which a version or row begins or has just ended, once all kinds have begun."""
-    begun = {kind: min((v.from_on for v in versions if v.kind == kind), default=date.max) for kind in KINDS}
+    begun = {kind: min((v.from_on for v in versions if v.kind == kind), default=date.max) for kind in REQUIRED_KINDS}
     for kind, first in begun.items():
         if first == date.max:
             log.add(RuleFault(f"rules/{kind}", 1, "rule_not_in_force", f"没有可读的“{kind}”类规则", "请补充该类规则。"))

@@ -90,6 +90,22 @@ def compile_scoring(rulebook: Rulebook, only_in: str | None = None) -> CompiledS
     )
 
 
+def compile_judging(rulebook: Rulebook, only_in: str) -> tuple[tuple[SqlTable, ...], tuple[Statement, ...]]:
+    """Return the tables and steps that judge the records of chosen subjects one by one, and score nobody.
+
+    Args:
+        rulebook: The rules.
+        only_in: A table with a column ``subject_id``; only their records are judged.
+
+    **Shape**: the last step lays down ``judged``, one row per record.
+    """
+    bodies = _bodies(rulebook)
+    chosen = exp.select("subject_id").from_(only_in)
+    bodies["facts"] = bodies["facts"].where(exp.column("subject_id").isin(query=chosen))
+    needed = list(bodies)[: list(bodies).index("judged") + 1]
+    return build_tables(rulebook), tuple(_create_all({name: bodies[name] for name in needed}))
+
+
 def render_sql(compiled: CompiledScoring) -> str:
     """Return every statement as one reviewed text, the golden file beside the scoring rule."""
     parts = [f"-- {step.name}\n{step.sql};" for step in compiled.run]

@@ -14,6 +14,7 @@ from typing import TypeVar
 from credit_service.rulebook.arithmetic import Clock
 from credit_service.rulebook.candidate_types import Candidates
 from credit_service.rulebook.rule_types import Entered, RuleEntry, Scoring, SeverityRule
+from credit_service.rulebook.vetting_types import Vetting
 
 T = TypeVar("T", bound=Entered)
 
@@ -63,3 +64,13 @@ def candidates_on(candidates: Candidates, day: date) -> Candidates:
     names = {rule.entry.rule_id for rule in rules}
     kept = tuple(replace(rule, unless=tuple(name for name in rule.unless if name in names)) for rule in rules)
     return replace(candidates, rules=kept)
+
+
+def vetting_on(vetting: Vetting, day: date) -> Vetting:
+    """Return the vetting rule as it stands on a day."""
+    return replace(
+        vetting,
+        awards=select_on(vetting.awards, day),
+        conditions=select_on(vetting.conditions, day),
+        listings=select_on(vetting.listings, day),
+    )

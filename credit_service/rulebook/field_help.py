@@ -22,6 +22,7 @@ KIND_TITLES = {
     "deadlines": "办理时限",
     "calendar": "工作日历的调整",
     "governance_index": "治理指数",
+    "vetting": "评先评优信用审查条件",
     "cases": "规则案例",
 }
 
@@ -210,6 +211,15 @@ _HELP = {
     "leave_out": "不计入治理统计的记录。",
     "ends_mended": "期满是否视为已整改。",
     "overdue_days": "作出后多少天仍未修复的为逾期。",
+    "awards": "奖项；条件中的awards为适用的奖项，空白为不限。",
+    "words": "“推荐荣誉”一栏含有其中之一的，即为本奖项；空白的一项收其余。",
+    "conditions": "审查条件：只看在用的失信记录。",
+    "kinds": "记录种类。",
+    "within": "只看最近多久内作出的：deadlines类规则中以月或年计的期限代号。",
+    "effect": "bar为不通过，note为只提示。",
+    "listings": "对本区名单的条件。",
+    "stage": "名单的阶段：effective已送达、在有效期内，open尚未送达（只能提示）。",
+    "minors": "未成年人不审查的依据。",
 }
 
 _HELP_AT = {
@@ -221,6 +231,7 @@ _HELP_AT = {
     ("cases", "facts.authority"): "认定机关的名称。",
     ("cases", "facts.id"): "记录编号。",
     ("cases", "name"): "案例说明了什么。",
+    ("vetting", "consent"): "审查自然人须有本人同意的依据。",
     ("repair", "act"): "合法的办法：repair申请信用修复等。",
 }
 

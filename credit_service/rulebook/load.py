@@ -17,7 +17,7 @@ from credit_service.domain.category import Edition
 from credit_service.errors import RuleNotInForce, RuleOverlap
 from credit_service.rulebook.candidate_types import Candidates
 from credit_service.rulebook.cross_checks import check_categories, cross_check
-from credit_service.rulebook.dated_rows import candidates_on, scoring_on, severity_on
+from credit_service.rulebook.dated_rows import candidates_on, scoring_on, severity_on, vetting_on
 from credit_service.rulebook.faults import FaultLog
 from credit_service.rulebook.proofs.prove import prove_rulebook
 from credit_service.rulebook.read_bounds import read_bounds
@@ -36,10 +36,19 @@ from credit_service.rulebook.read_terms import (
     read_measures,
     read_publicity,
 )
+from credit_service.rulebook.read_vetting import check_vetted_kinds, read_vetting
 from credit_service.rulebook.rule_types import Entered, RuleEntry, Scoring, list_entries
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.untranslatable import read_untranslatable
-from credit_service.rulebook.versions import KINDS, RULE_FILE, RuleVersion, find_in_force, find_versions, get_only
+from credit_service.rulebook.versions import (
+    KINDS,
+    OPTIONAL_KINDS,
+    RULE_FILE,
+    RuleVersion,
+    find_in_force,
+    find_versions,
+    get_only,
+)
 
 T = TypeVar("T", bound=Entered)
 
@@ -87,7 +96,7 @@ def build_rulebook(
         RuleOverlap: Several rules of a kind are in force.
         Refusal: A rule as a whole has a wrong shape.
     """
-    pick = {kind: get_only(in_force, kind, as_of) for kind in KINDS if kind != "governance"}
+    pick = _pick(in_force, as_of)
     editions = _read_editions(in_force, log)
     pick["governance"], items, item_entries = _choose_edition(editions, as_of, edition)
     list_types, acceptances = read_lists(pick["lists"], log)
@@ -97,6 +106,8 @@ def build_rulebook(
     whole = read_scoring(pick["scoring"], log)
     scoring, history = scoring_on(whole, as_of), read_history(pick["severity"], log)
     levels = read_severity(pick["severity"], history, log)
+    terms = _in_force((*read_deadlines(pick["deadlines"], log), *read_deadlines(pick["repair"], log)), as_of)
+    vetting = vetting_on(read_vetting(pick["vetting"], terms, log), as_of) if "vetting" in pick else None
     proposals = read_candidates(pick["candidates"], [grade.grade for grade in scoring.grades], log)
     rulebook = Rulebook(
         as_of=as_of,
@@ -113,19 +124,20 @@ def build_rulebook(
         scoring=scoring,
         candidates=candidates_on(proposals, as_of),
         governance_index=read_index(pick["governance_index"], log),
-        terms=_in_force((*read_deadlines(pick["deadlines"], log), *read_deadlines(pick["repair"], log)), as_of),
+        terms=terms,
         acts=_in_force(read_acts(pick["repair"], log), as_of),
         holiday_overrides=read_calendar(pick["calendar"], log),
         entries={},
         versions=tuple(sorted((version.name, version.version) for version in pick.values())),
         history=history,
+        vetting=vetting,
         publicity_bounds=_in_force(read_bounds(pick["publicity"], "severity", log), as_of),
         list_bounds=_in_force(read_bounds(pick["lists"], "list_type", log), as_of),
         untranslatable=tuple(item for version in pick.values() for item in read_untranslatable(version, log)),
     )
     entries = _index(rulebook, (*item_entries, *(entry for _, entry in measures)), log)
     check_categories(rulebook, {item.slug for _, read, _, _ in editions for item in read.categories}, log)
-    check_index_kinds(rulebook.governance_index, scoring.kinds, pick["governance_index"].file, log)
+    _check_kinds(rulebook, pick, log)
     files = {kind: version.file for kind, version in pick.items()}
     cross_check(rulebook, files, log)
     for version in in_force:
@@ -134,6 +146,21 @@ def build_rulebook(
     if not is_proved:
         prove_rulebook(rulebook, [read for _, read, _, _ in editions], files, log)
     return rulebook
+
+
+def _check_kinds(rulebook: Rulebook, pick: Mapping[str, RuleVersion], log: FaultLog) -> None:
+    """Note rules about kinds of record that the scoring rule does not count as they suppose."""
+    kinds = rulebook.scoring.kinds
+    check_index_kinds(rulebook.governance_index, kinds, pick["governance_index"].file, log)
+    if rulebook.vetting is not None:
+        check_vetted_kinds(rulebook.vetting, kinds, pick["vetting"].file, log)
+
+
+def _pick(in_force: Sequence[RuleVersion], as_of: date) -> dict[str, RuleVersion]:
+    """Return the one version of each kind but the editions of the items; an optional kind may have none."""
+    present = {version.kind for version in in_force}
+    needed = [kind for kind in KINDS if kind != "governance" and (kind not in OPTIONAL_KINDS or kind in present)]
+    return {kind: get_only(in_force, kind, as_of) for kind in needed}
 
 
 _ReadEdition = tuple[RuleVersion, Edition, bool, tuple[RuleEntry, ...]]
@@ -205,6 +232,7 @@ def _index(rulebook: Rulebook, others: Iterable[RuleEntry], log: FaultLog) -> Ma
         rulebook.acts,
     )
     entries += [scoring.person, scoring.repeated, *rulebook.governance_index.entries]
+    entries += rulebook.vetting.entries if rulebook.vetting else ()
     find_repeats(entries, log)
     named = {entry.rule_id: entry for entry in others}
     named |= {list_type.id: list_type.entry for list_type in rulebook.list_types}

@@ -33,6 +33,7 @@ from credit_service.rulebook.rule_types import (
     TermBounds,
     Untranslatable,
 )
+from credit_service.rulebook.vetting_types import Vetting
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Rulebook:
     """(kind/rule, version) of each version used."""
     history: tuple[History, ...] = ()
     """What the severity rules ask about earlier records."""
+    vetting: Vetting | None = None
+    """How nominees for awards are vetted; None where no such rule is in force."""
     publicity_bounds: tuple[TermBounds, ...] = ()
     list_bounds: tuple[TermBounds, ...] = ()
     untranslatable: tuple[Untranslatable, ...] = ()

@@ -38,7 +38,11 @@ KINDS = (
     "repair",
     "deadlines",
     "calendar",
+    "vetting",
 )
+OPTIONAL_KINDS = frozenset({"vetting"})
+"""Kinds a rulebook may be without: what needs them then says so, and everything else goes on."""
+REQUIRED_KINDS = tuple(kind for kind in KINDS if kind not in OPTIONAL_KINDS)
 RULE_FILE = "rule.yaml"
 _RULE_ID = re.compile(r"[a-z0-9_]+(\.[A-Za-z0-9_]+)*")
 _TABLE_NAME = re.compile(r"[a-z0-9_]+\.csv")

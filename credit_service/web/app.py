@@ -15,9 +15,11 @@ from credit_service import __version__
 from credit_service.bootstrap import Service
 from credit_service.pipeline.worker import QueueWorker
 from credit_service.web.agency import batches, bulletins, checks, documentation, health
+from credit_service.web.agency import vettings as agency_vettings
 from credit_service.web.analyst import desk as analyst
-from credit_service.web.department import batch_acts, previews, quality, reports, templates, uploads
+from credit_service.web.department import batch_acts, previews, quality, reports, templates, uploads, vettings
 from credit_service.web.department.preview_desk import PreviewDesk
+from credit_service.web.department.vetting_desk import VettingDesk
 from credit_service.web.dependencies import Throttles
 from credit_service.web.doors import Doors
 from credit_service.web.errors import install_error_handlers
@@ -60,6 +62,7 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
     app.state.service = service
     app.state.worker = worker
     app.state.previews = PreviewDesk(service.office)
+    app.state.vettings = VettingDesk(service.office)
     app.state.impacts = ImpactDesk(service.reading_room)
     app.state.throttles = Throttles()
     install_error_handlers(app)
@@ -75,6 +78,7 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         reports,
         batch_acts,
         quality,
+        vettings,
         cases,
         acts,
         calendar,
@@ -87,7 +91,7 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         analyst,
     ):
         app.include_router(module.router, include_in_schema=False)
-    for module in (checks, bulletins, batches, health, documentation):
+    for module in (checks, agency_vettings, bulletins, batches, health, documentation):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -25,6 +25,7 @@ DESCRIPTION = (
 
 TAGS = [
     {"name": "查询", "description": "主体信用状态。"},
+    {"name": "评先评优", "description": "推荐对象的信用审查。"},
     {"name": "公告", "description": "已发布的红黑榜公告。"},
     {"name": "报送", "description": "报送数据文件，查询处理结果。"},
     {"name": "运行", "description": "服务状况。"},
@@ -37,11 +38,14 @@ FAULTS = (
     (403, "purpose_missing", "没有写明办件编号。"),
     (404, "subject_not_found", "代码无法识别或校验码不符；在批量查询中只出现在该项的 error 内。"),
     (404, "batch_not_found", "没有这个批次，或属于别的单位。"),
+    (404, "vetting_not_found", "没有这次审查，或属于别的单位；服务重新启动后，没有完成的审查须重新提交。"),
     (409, "duplicate_batch", "幂等键已用于另一个文件；报送新的文件请换一个键。"),
     (409, "illegal_transition", "批次现在的状态不允许这样做，如撤回已撤回的批次、读取尚未检查完的问题清单。"),
     (410, "cursor_expired", "分页位置无效，请从第一页重新读取。"),
     (413, "content_too_large", "请求体过大，请减少一次查询的数量。"),
     (422, "invalid_request", "字段缺失、多余或取值不对，attributes.problems 逐项说明。"),
+    (422, "award_unknown", "审查规则中没有这个奖项；remedy 列出可选的奖项。"),
+    (422, "too_many_nominees", "推荐名单超过十万行，请拆成几个文件。"),
     (422, "unreadable_file", "文件为空、损坏、加密，或不是可识别的表格。"),
     (429, "quota_exceeded", "访问过于频繁，按 Retry-After 等待后重试。"),
     (503, "warehouse_busy", "数据正在更新，按 Retry-After 等待后重试。"),

@@ -1,5 +1,7 @@
 """The audit chain shows every tampering, even one that went round the triggers."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from credit_service.domain.query import LookUp
@@ -82,4 +84,29 @@ def test_look_ups_are_kept_as_they_were_asked(full):
 def test_there_is_no_way_to_delete_a_look_up(full):
     with full.ledger.reading() as uow:
         verbs = {name for name in dir(uow.lookups) if not name.startswith("_")}
-    assert verbs == {"append", "count", "list_for_subject"}
+    assert verbs == {"append", "append_all", "count", "list_for_subject"}
+
+
+def test_many_look_ups_are_written_at_once_and_in_order(full):
+    at = datetime(2026, 9, 5, tzinfo=UTC)
+    rows = [
+        LookUp("A", "clerk", f"psn:{number:04d}", "award", "示文明办〔2026〕12号", at, number)
+        for number in range(2_100)
+    ]
+    with full.ledger.unit_of_work() as uow:
+        before = uow.lookups.count()
+        uow.lookups.append_all(rows)
+        uow.lookups.append_all([])
+        uow.commit()
+    with full.ledger.reading() as uow:
+        assert uow.lookups.count() == before + 2_100
+        assert uow.lookups.list_for_subject("psn:2099") == [rows[-1]]
+
+
+def test_what_was_done_to_an_object_is_found(full):
+    with full.ledger.reading() as uow:
+        newest = uow.audit.list_newest(1)[0]
+        assert uow.audit.find_done(newest.action, newest.object_id) == newest
+        assert uow.audit.find_done("nothing.done", newest.object_id) is None
+        assert newest in uow.audit.list_done(newest.action)
+        assert uow.audit.list_done("nothing.done") == []
