@@ -21,7 +21,7 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
-    │                                              QueryRefused QueryFailed RunNotFound
+    │                                              QueryRefused QueryFailed RunNotFound SelectionUnknown
     ├─ AccessError        401/403/429              UnknownAgency NotSignedIn ScopeDenied PurposeMissing QuotaExceeded
     │                                              AccountExists WeakPassword KeyUnknown
     └─ StorageError       the operator             WarehouseBusy SnapshotMissing SchemaDrift LedgerConflict
@@ -259,6 +259,12 @@ class RunNotFound(LookupFailure):
     """No assessment has this number."""
 
     code = "run_not_found"
+
+
+class SelectionUnknown(LookupFailure):
+    """What a table is to be narrowed to does not exist."""
+
+    code = "selection_unknown"
 
 
 class UnknownAgency(AccessError):

@@ -1,6 +1,7 @@
-"""Which rulebook somebody means: a directory of rules, a day of the rules there are, or one version of one rule.
+"""Which rulebook somebody means: a day, a directory of rules, or one version of one rule.
 
-Before it stands what was typed, after it a rulebook for `diff`.
+Before it stands what was typed, after it a rulebook for `diff`. The rules of a day are those that were adopted for it,
+which the ledger knows and this room does not: here it is only read that a day is meant.
 """
 
 from __future__ import annotations
@@ -18,20 +19,27 @@ from credit_service.rulebook.versions import KINDS, RuleVersion, find_in_force, 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+def find_day(wanted: str) -> date | None:
+    """Return the day that is meant, ``YYYY-MM-DD``, or None where it is something else.
+
+    Raises:
+        UnknownIndicator: There is no such day.
+    """
+    return _to_day(wanted) if _DAY.fullmatch(wanted) else None
+
+
 def choose_rulebook(rules_dir: Path, wanted: str, as_of: date) -> Rulebook:
     """Return the rulebook that is meant.
 
     Args:
-        rules_dir: The directory ``rules/`` that days and versions are looked up in.
-        wanted: A day, ``YYYY-MM-DD``; a version, ``kind/rule/version``; or another directory like ``rules/``.
+        rules_dir: The directory ``rules/`` that versions are looked up in.
+        wanted: A version, ``kind/rule/version``, or another directory like ``rules/``.
         as_of: The day for a directory and for a version, which stands among the other rules of that day.
 
     Raises:
         UnknownIndicator: There is nothing of that name.
         RulebookError: The rules have a fault, or none are in force on the day.
     """
-    if _DAY.fullmatch(wanted):
-        return load_rulebook(rules_dir, _to_day(wanted))
     if wanted.count("/") == 2 and wanted.partition("/")[0] in KINDS:
         return _build_with(rules_dir, wanted, as_of)
     if not Path(wanted).is_dir():

@@ -25,7 +25,7 @@ from credit_service.rulebook.read_candidates import read_candidates
 from credit_service.rulebook.read_index import check_index_kinds, read_index
 from credit_service.rulebook.read_lists import read_lists
 from credit_service.rulebook.read_repair import read_acts
-from credit_service.rulebook.read_scoring import read_classification, read_scoring
+from credit_service.rulebook.read_scoring import GRADES, read_classification, read_scoring
 from credit_service.rulebook.read_severity import read_history, read_severity
 from credit_service.rulebook.read_terms import (
     find_repeats,
@@ -39,7 +39,15 @@ from credit_service.rulebook.read_terms import (
 from credit_service.rulebook.rule_types import Entered, RuleEntry, Scoring, list_entries
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.untranslatable import read_untranslatable
-from credit_service.rulebook.versions import KINDS, RULE_FILE, RuleVersion, find_in_force, find_versions, get_only
+from credit_service.rulebook.versions import (
+    KINDS,
+    RULE_FILE,
+    RuleVersion,
+    check_begun,
+    find_in_force,
+    find_versions,
+    get_only,
+)
 
 T = TypeVar("T", bound=Entered)
 
@@ -68,6 +76,7 @@ def load_rulebook(rules_dir: Path, as_of: date, edition: str | None = None, *, i
     log = FaultLog()
     versions = find_versions(rules_dir, log)
     log.raise_first()
+    check_begun(versions, as_of)
     rulebook = None
     with log.catching():
         rulebook = build_rulebook(find_in_force(versions, as_of), as_of, edition, log, is_proved=is_proved)
@@ -97,7 +106,8 @@ def build_rulebook(
     whole = read_scoring(pick["scoring"], log)
     scoring, history = scoring_on(whole, as_of), read_history(pick["severity"], log)
     levels = read_severity(pick["severity"], history, log)
-    proposals = read_candidates(pick["candidates"], [grade.grade for grade in scoring.grades], log)
+    grades = GRADES if log.refused else [grade.grade for grade in scoring.grades]
+    proposals = read_candidates(pick["candidates"], grades, log)
     rulebook = Rulebook(
         as_of=as_of,
         hash=_hash(pick.values()),
@@ -125,8 +135,8 @@ def build_rulebook(
     )
     entries = _index(rulebook, (*item_entries, *(entry for _, entry in measures)), log)
     check_categories(rulebook, {item.slug for _, read, _, _ in editions for item in read.categories}, log)
-    check_index_kinds(rulebook.governance_index, scoring.kinds, pick["governance_index"].file, log)
     files = {kind: version.file for kind, version in pick.items()}
+    check_index_kinds(rulebook.governance_index, scoring.kinds, files, log)
     cross_check(rulebook, files, log)
     for version in in_force:
         version.finish()

@@ -64,6 +64,7 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.QueryRefused: 422,
     tree.QueryFailed: 422,
     tree.RunNotFound: 404,
+    tree.SelectionUnknown: 422,
     tree.UnknownAgency: 403,
     tree.NotSignedIn: 401,
     tree.ScopeDenied: 403,
