@@ -6,11 +6,12 @@ import typer
 
 from credit_service.bootstrap import find_places
 from credit_service.cli.output import EXIT_CODES, JsonFlag, out, print_json, print_table
+from credit_service.cli.tree import RulesGroup
 from credit_service.domain.clock import SystemClock, legal_day
 from credit_service.errors import RulebookError
 from credit_service.lookup.rules import check_rulebook
 
-app = typer.Typer(help="规则库。", no_args_is_help=True)
+app = typer.Typer(cls=RulesGroup, help="规则库。", no_args_is_help=True)
 
 
 @app.callback()

@@ -40,8 +40,16 @@ class CreditHome:
         if password:
             environment["CREDIT_PASSWORD"] = password
         command = [sys.executable, "-m", "credit_service", *map(str, arguments)]
+        # Nobody sits at a terminal: a question that no setting answers must be refused, not asked.
         done = subprocess.run(
-            command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=300, check=False
+            command,
+            env=environment,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
