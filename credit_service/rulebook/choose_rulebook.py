@@ -14,7 +14,7 @@ from credit_service.errors import UnknownIndicator
 from credit_service.rulebook.faults import FaultLog, suggest
 from credit_service.rulebook.load import build_rulebook, load_rulebook
 from credit_service.rulebook.schema import Rulebook
-from credit_service.rulebook.versions import KINDS, RuleVersion, find_in_force, find_versions
+from credit_service.rulebook.versions import KINDS, RuleVersion, check_begun, find_in_force, find_versions
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -67,6 +67,7 @@ def _build_with(rules_dir: Path, wanted: str, as_of: date) -> Rulebook:
         message = f"没有规则版本“{wanted}”。"
         raise UnknownIndicator(message, remedy=suggest(wanted, by_name), wanted=wanted)
     chosen = by_name[wanted]
+    check_begun(versions, as_of)
     others = [version for version in find_in_force(versions, as_of) if not _gives_way(version, chosen)]
     edition = chosen.section.text("edition") if chosen.kind == "governance" else None
     rulebook = None

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,18 +20,7 @@ PASSWORD = "correct-horse-battery"  # noqa: S105 - of a home that lives as long 
 
 def run(home: CreditHome, rules: Path, *arguments: object) -> Answer:
     """Run a command on a home with rules of its own."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CREDIT_")}
-    environment |= {"CREDIT_HOME": str(home.path), "CREDIT_RULES": str(rules), "CREDIT_PASSWORD": PASSWORD}
-    done = subprocess.run(
-        [sys.executable, "-m", "credit_service", *map(str, arguments)],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    return Answer(done.returncode, done.stdout, done.stderr)
+    return home.run(*arguments, password=PASSWORD, rules=rules)
 
 
 def test_rules_are_proposed_refused_confirmed_and_shown(fresh_home: CreditHome, tmp_path: Path):
