@@ -83,6 +83,11 @@ class CompiledRules(Protocol):
         """The same, with as little laid down as will do."""
         ...
 
+    @property
+    def explain(self) -> Sequence[StatementOfRules]:
+        """Statements that say why for one subject; the last one is a SELECT."""
+        ...
+
 
 @dataclass(frozen=True)
 class AssessmentRun:
