@@ -13,7 +13,7 @@ STAMP_RUN := $(VENV)/.installed-run
 STAMP_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve test check golden lock format clean
+.PHONY: help setup setup-dev demo serve test thorough check golden lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ serve: setup ## open the service on http://127.0.0.1:8000
 
 test: setup-dev ## run all tests
 	$(BIN)/pytest -q -n auto --dist loadgroup
+
+thorough: setup-dev ## run the property tests on many more examples
+	CREDIT_TEST_THOROUGH=1 $(BIN)/pytest -q -n auto --dist loadgroup tests/property
 
 check: setup-dev ## run everything static; changes nothing
 	$(BIN)/ruff format --check .

@@ -10,12 +10,8 @@ from typing import Annotated
 
 import typer
 
-from credit_service.bootstrap import build_service
 from credit_service.cli.app import app, run
 from credit_service.cli.output import JsonFlag, out, print_json
-from credit_service.pipeline.rebuild import mend_warehouse
-from credit_service.pipeline.serving import hold_home
-from credit_service.pipeline.worker import QueueWorker
 
 
 @app.command("serve")
@@ -28,9 +24,14 @@ def serve(
     as_json: JsonFlag = False,
 ) -> None:
     """启动网站和接口，并依次检查入库收到的文件；先核对数据仓库与台账是否一致。"""
-    import uvicorn  # noqa: PLC0415 - every other command starts a third sooner without the web.
+    # Every other command starts sooner without the web.
+    import uvicorn  # noqa: PLC0415
 
-    from credit_service.web.app import create_app  # noqa: PLC0415 - as above.
+    from credit_service.bootstrap import build_service  # noqa: PLC0415
+    from credit_service.pipeline.rebuild import mend_warehouse  # noqa: PLC0415
+    from credit_service.pipeline.serving import hold_home  # noqa: PLC0415
+    from credit_service.pipeline.worker import QueueWorker  # noqa: PLC0415
+    from credit_service.web.app import create_app  # noqa: PLC0415
 
     service = build_service()
     listener = socket.create_server((host, port))

@@ -3,80 +3,32 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import structlog
 import typer
+from rich.markup import escape
+from typer._click.exceptions import NoArgsIsHelpError, UsageError  # Typer has no other names for these.
 
-from credit_service.cli import (
-    assess_commands,
-    batch_commands,
-    decide_commands,
-    delegation_commands,
-    demo_commands,
-    desk_commands,
-    due_commands,
-    governance_commands,
-    ingest_commands,
-    outlook_commands,
-    publish_commands,
-    quality_commands,
-    question_commands,
-    rules_adopt_commands,
-    rules_book_commands,
-    rules_commands,
-    rules_compile_commands,
-    rules_diff_commands,
-    rules_impact_commands,
-    rules_schema_commands,
-    subject_commands,
-    template_commands,
-    vet_commands,
-    watch_commands,
-    worker_commands,
-)
-from credit_service.cli.output import USAGE, fail, print_json
+from credit_service.cli.output import STOPPED, USAGE, err, fail, print_json
+from credit_service.cli.tree import CreditGroup
+from credit_service.cli.usage_words import explain_usage
 from credit_service.errors import CreditServiceError, PathUnusable
 
+# Every command is a line of `tree`, which loads it when it is called.
 app = typer.Typer(
+    cls=CreditGroup,
     name="credit",
     help="诚信建设“红黑榜”发布服务：归集、评价、认定、公告、查询。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (
-    ingest_commands,
-    batch_commands,
-    worker_commands,
-    watch_commands,
-    assess_commands,
-    outlook_commands,
-    publish_commands,
-    quality_commands,
-    governance_commands,
-    due_commands,
-    question_commands,
-    demo_commands,
-    template_commands,
-    vet_commands,
-):
-    module.register(app)
-app.add_typer(decide_commands.app, name="decide")
-app.add_typer(delegation_commands.app, name="delegation")
-app.add_typer(subject_commands.app, name="subject")
-# These add their commands to the one group by being imported.
-RULES = (
-    rules_book_commands,
-    rules_diff_commands,
-    rules_adopt_commands,
-    rules_impact_commands,
-    rules_schema_commands,
-    rules_compile_commands,
-)
-app.add_typer(rules_commands.app, name="rules")
-app.add_typer(desk_commands.accounts, name="account")
-app.add_typer(desk_commands.keys, name="key")
-app.add_typer(desk_commands.agencies, name="agency")
+
+
+@app.callback()
+def credit() -> None:
+    """Take a command; without this a tree that has loaded one command would be taken for that command."""
 
 
 def run() -> None:
@@ -85,14 +37,27 @@ def run() -> None:
     # Standard output belongs to the answer.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
     try:
-        app()
+        code = app(prog_name="credit", standalone_mode=False)
     except CreditServiceError as fault:
         fail(fault, as_json=as_json)
+    except UsageError as fault:
+        _refuse(fault, as_json=as_json)
+    except typer.Abort:
+        err.print("[yellow]已中止，没有办理。[/]")
+        raise SystemExit(STOPPED) from None
     except OSError as fault:
         message = f"文件、目录或端口无法使用：{fault.filename or ''}（{fault.strerror or fault}）。"
         fail(PathUnusable(message, remedy="请核对路径、权限和磁盘后重试。"), as_json=as_json)
-    except SystemExit as leaving:
-        if leaving.code == USAGE and as_json:
-            remedy = "具体原因见标准错误输出；运行同一命令加 --help 查看写法。"
-            print_json({"error": {"code": "usage", "message": "命令写法不对。", "remedy": remedy}})
-        raise
+    if isinstance(code, int) and code:
+        raise SystemExit(code)
+
+
+def _refuse(fault: UsageError, *, as_json: bool) -> NoReturn:
+    """Tell what was typed wrongly; where only the name of a group was typed, its commands have been listed already."""
+    told = explain_usage(fault)
+    if as_json:
+        print_json({"error": told.to_dict()})
+    elif not isinstance(fault, NoArgsIsHelpError):
+        err.print(f"[bold red]✗[/] {escape(told.message)}")
+        err.print(f"  [yellow]怎么办：[/]{escape(told.remedy)}")
+    raise SystemExit(USAGE)

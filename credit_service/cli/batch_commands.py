@@ -27,7 +27,6 @@ Reason = Annotated[str, typer.Option("--reason", help="理由，记入台账和�
 def register(parent: typer.Typer) -> None:
     """Add the commands of this module."""
     parent.command("batches")(batches)
-    parent.add_typer(app, name="batch")
 
 
 def batches(

@@ -85,7 +85,7 @@ def show(case_id: Annotated[str, typer.Argument(help="案件编号。")], as_jso
         "list_type_name": view.list_type_name,
         "acts": [act_object(act) for act in view.acts],
         "next_acts": [
-            {"act": step.kind.value, "label": step.kind.label, "needs": list(step.needs)} for step in view.next_acts
+            {"act": step.kind.value, "label": step.label, "needs": list(step.needs)} for step in view.next_acts
         ],
     }
     if as_json:
@@ -99,10 +99,10 @@ def show(case_id: Annotated[str, typer.Argument(help="案件编号。")], as_jso
     print_table(
         "已办",
         ("行为", "日期", "办理人", "文书", "说明"),
-        [(a.kind.label, a.on, a.actor_id, a.document_no, a.reason or a.evidence) for a in view.acts],
+        [(view.act_labels[a.kind], a.on, a.actor_id, a.document_no, a.reason or a.evidence) for a in view.acts],
     )
     for step in view.next_acts:
-        out.print(f"  下一步：{step.kind.label}，需要 {'、'.join(step.needs) or '无'}")
+        out.print(f"  下一步：{step.label}，需要 {'、'.join(step.needs) or '无'}")
 
 
 @app.command("act")

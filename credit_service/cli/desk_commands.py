@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
 
 from credit_service.bootstrap import build_service
+from credit_service.cli.acting import ask_password
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
 from credit_service.domain.agency import Agency, Role
 from credit_service.pipeline.accounts import (
@@ -35,9 +35,7 @@ def account_add(
     as_json: JsonFlag = False,
 ) -> None:
     """新增账号；密码取自环境变量 CREDIT_PASSWORD，没有则提示输入两遍。"""
-    password = os.environ.get("CREDIT_PASSWORD") or typer.prompt(
-        "密码（至少12个字符）", hide_input=True, confirmation_prompt="再输一遍", err=True
-    )
+    password = ask_password("密码（至少12个字符）", is_new=True)
     added = add_account(build_service().office, NewAccount(account_id, name or account_id, agency, role, password))
     answer = {"account_id": added.account_id, "agency_code": added.agency_code, "role": added.role.value}
     if as_json:

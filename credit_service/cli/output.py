@@ -40,6 +40,9 @@ EXIT_CODES: dict[type[CreditServiceError], int] = {
 USAGE = 2
 """Exit code of a command that was typed wrongly."""
 
+STOPPED = 130
+"""Exit code of a command that somebody stopped with Ctrl+C."""
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对象，供程序读取。")]
 
 # Where nobody's terminal says how wide it is (a pipe, a log), lines keep to a width that tables fit in.

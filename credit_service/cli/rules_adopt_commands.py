@@ -112,7 +112,9 @@ def adoptions(as_json: JsonFlag = False) -> None:
 
 @app.command("show-sql")
 def show_sql(
-    name: Name,
+    name: Annotated[
+        str, typer.Argument(help="规则库、某日规则或SQL的哈希，写前8位以上即可，见 credit rules adoptions。")
+    ],
     target: Annotated[str, typer.Option("--target", help="引擎：duckdb、spark。")] = "duckdb",
     as_json: JsonFlag = False,
 ) -> None:
@@ -122,7 +124,14 @@ def show_sql(
         print_json(
             {
                 "texts": [
-                    {"from_on": t.from_on, "compiler": t.compiler, "sql_hash": t.sql_hash, "sql": t.sql} for t in texts
+                    {
+                        "from_on": t.from_on,
+                        "rulebook": t.rulebook,
+                        "compiler": t.compiler,
+                        "sql_hash": t.sql_hash,
+                        "sql": t.sql,
+                    }
+                    for t in texts
                 ]
             }
         )

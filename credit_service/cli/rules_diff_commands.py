@@ -8,15 +8,13 @@ from typing import Annotated
 
 import typer
 
-from credit_service.bootstrap import find_places
+from credit_service.bootstrap import build_service, find_places
 from credit_service.cli.output import JsonFlag, out, print_json
 from credit_service.cli.rules_commands import app
 from credit_service.domain.clock import SystemClock, legal_day
 from credit_service.lookup.rule_differences import find_differences
 
-_WHICH = (
-    "日期（2026-04-01，规则目录中当日适用的规则，尚未采用的修改也在内）、版本（publicity/terms/order36）或者规则目录。"
-)
+_WHICH = "日期（2026-04-01，当日有效的已采用规则，读自留存的副本）、版本（publicity/terms/order36）或者规则目录。"
 
 _SHOWN = {"added": "{0.after}", "removed": "{0.before}"} | dict.fromkeys(("changed", "moved"), "{0.before} → {0.after}")
 
@@ -33,10 +31,11 @@ def diff(
 ) -> None:
     """逐条说明两套规则的不同：新增、删除、修改（改前、改后）、调整顺序。"""
     day = as_of.date() if as_of else legal_day(SystemClock().now())
-    found = find_differences(find_places().rules, (before, after), day)
+    found = find_differences(find_places().rules, (before, after), day, lambda: build_service().reading_room)
     if as_json:
         print_json(found.to_dict())
         return
+    out.print(f"甲：{found.before.source}\n乙：{found.after.source}", markup=False)
     for words, changes in groupby(found.changes, key=lambda change: change.group_words):
         out.print(f"[bold]{words}[/]")
         for change in changes:

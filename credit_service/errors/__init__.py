@@ -24,6 +24,7 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
     │                                              QueryRefused QueryFailed RunNotFound AwardUnknown
     │                                              VettingNotFound VettingDamaged TooManyNominees
+    │                                              SelectionUnknown
     ├─ AccessError        401/403/429              UnknownAgency NotSignedIn ScopeDenied PurposeMissing QuotaExceeded
     │                                              AccountExists WeakPassword KeyUnknown
     └─ StorageError       the operator             WarehouseBusy SnapshotMissing SchemaDrift LedgerConflict
@@ -309,6 +310,12 @@ class TooManyNominees(LookupFailure):
     """A file has more nominees than are vetted at once."""
 
     code = "too_many_nominees"
+
+
+class SelectionUnknown(LookupFailure):
+    """What a table is to be narrowed to does not exist."""
+
+    code = "selection_unknown"
 
 
 class UnknownAgency(AccessError):

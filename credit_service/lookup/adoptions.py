@@ -11,6 +11,9 @@ from credit_service.errors import RulebookNotAdopted
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.rulebook.kept import check_kept
 
+SHORTEST_NAME = 8
+"""Characters of a hash that name something."""
+
 
 @dataclass(frozen=True)
 class AdoptionView:
@@ -81,7 +84,7 @@ def get_adoption(room: ReadingRoom, name: str) -> Adoption:
         RulebookNotAdopted: There is none, or the name is too short to mean one.
     """
     with room.ledger.reading() as uow:
-        named = uow.adoptions.list_named(name) if len(name) >= 8 else []
+        named = uow.adoptions.list_named(name) if len(name) >= SHORTEST_NAME else []
     if len({one.rulebook for one in named}) != 1:
         message = f"没有哈希以“{name}”开头的规则库，或所写位数太少。"
         raise RulebookNotAdopted(message, remedy="请用 credit rules adoptions 查看，并写出哈希的前8位以上。")
@@ -91,18 +94,50 @@ def get_adoption(room: ReadingRoom, name: str) -> Adoption:
 def list_texts(room: ReadingRoom, name: str, target: str) -> tuple[CompiledText, ...]:
     """Return the SQL compiled of a rulebook for an engine, one text per day from which it differs.
 
+    Args:
+        room: The reading room.
+        name: The beginning of the hash of an adopted rulebook, of the rules of one day (which assessments, pages and
+            ``credit rules compile`` show), or of the SQL itself.
+        target: The engine.
+
     Raises:
         RulebookNotAdopted: There is no such rulebook, or it was not compiled for this engine.
     """
-    adoption = get_adoption(room, name)
-    with room.ledger.reading() as uow:
-        texts = uow.adoptions.list_texts(adoption.number or 0)
+    adoption, texts = _find_texts(room, name)
     found = [text for text in texts if text.target == target]
     if not found:
         targets = "、".join(sorted({text.target for text in texts})) or "无"
         message = f"规则库 {adoption.rulebook[:12]} 没有为“{target}”编译。"
         raise RulebookNotAdopted(message, remedy=f"已编译的目标：{targets}。")
     return tuple(found)
+
+
+def _find_texts(room: ReadingRoom, name: str) -> tuple[Adoption, list[CompiledText]]:
+    """Return the adoption somebody means by a hash, with the texts that are meant."""
+    with room.ledger.reading() as uow:
+        adoptions = uow.adoptions.list_all()
+        texts = {one.number: uow.adoptions.list_texts(one.number or 0) for one in adoptions}
+    if len(name) >= SHORTEST_NAME:
+        if any(one.rulebook.startswith(name) for one in adoptions):
+            adoption = get_adoption(room, name)
+            return adoption, texts[adoption.number]
+        for one in adoptions:
+            meant = [text for text in texts[one.number] if _is_named(text, name)]
+            if meant:
+                return one, meant
+    there = "；".join(_name_hashes(one, texts[one.number]) for one in adoptions)
+    message = f"没有哈希以“{name}”开头的规则库或SQL，或所写不足{SHORTEST_NAME}位。"
+    raise RulebookNotAdopted(message, remedy=f"现有：{there or '无'}。")
+
+
+def _is_named(text: CompiledText, name: str) -> bool:
+    return text.rulebook.startswith(name) or text.sql_hash.startswith(name)
+
+
+def _name_hashes(adoption: Adoption, texts: list[CompiledText]) -> str:
+    days = dict.fromkeys(f"{text.from_on}起{text.rulebook[:12]}" for text in texts)
+    of_days = f"（其中各日的规则：{'、'.join(days)}）" if days else ""
+    return f"{adoption.state.label}的规则库{adoption.rulebook[:12]}{of_days}"
 
 
 def check_copies(room: ReadingRoom) -> tuple[str, ...]:

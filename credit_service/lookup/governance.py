@@ -28,6 +28,7 @@ from credit_service.domain.governance import (
     span_kind,
 )
 from credit_service.errors import PeriodUnknown, RuleNotInForce
+from credit_service.lookup.governance_choices import check_selection
 from credit_service.lookup.governance_lines import GovernanceLine, Places, Selection, Tally
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.rulebook.compile_governance import CompiledGovernance, compile_governance
@@ -87,6 +88,8 @@ def get_governance_board(
     Raises:
         PeriodUnknown: The period had not begun at that instant.
         RuleNotInForce: There were no rules on its last day.
+        SelectionUnknown: There is no such item or region.
+        UnknownAgency: There is no such department.
         WarehouseBusy: Another process holds the warehouse.
     """
     chosen, now = selection or Selection(), known_at or room.clock.now()
@@ -114,11 +117,14 @@ def get_governance_board(
             session, question, _compile(rulebook), groupings, sorted({span.record_id for span in spans})
         )
     counted = Tally(periods, question, rulebook, agencies, Places(frames.places))
+    whole = counted.to_whole(frames, spans)
+    is_empty = all(one.counts.is_empty for one in whole.trend)
+    check_selection(chosen, rulebook.edition.categories, agencies, is_empty=is_empty)
     return GovernanceBoard(
         period=period,
         known_at=now,
         selection=chosen,
-        whole=counted.to_whole(frames, spans),
+        whole=whole,
         lines=counted.to_lines(chosen.by, frames, spans),
         rule=rulebook.governance_index,
         rulebook=rulebook.hash,

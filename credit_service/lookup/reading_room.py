@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+from credit_service.domain.adoption import Adoption
 from credit_service.domain.clock import Clock, legal_day
 from credit_service.domain.places import Places
 from credit_service.domain.template import Template
@@ -36,6 +37,28 @@ class ReadingRoom:
         """Return the legal day in Asia/Shanghai."""
         return legal_day(self.clock.now())
 
+    def adoption(self, as_of: date, known_at: datetime | None = None) -> Adoption:
+        """Return by which act rules are in force on a day, as adopted by an instant (ever where it is None).
+
+        Raises:
+            RulebookNotAdopted: Nothing was ever adopted, because the rules on disk had faults.
+        """
+        with self.ledger.reading() as uow:
+            adoption = uow.adoptions.find_in_force(as_of, known_at)
+        if adoption is None:
+            message = "还没有采用任何规则库。"
+            raise RulebookNotAdopted(message, remedy="请用 credit rules check 查看规则文件的问题，改正后重新启动服务。")
+        return adoption
+
+    def load(self, adoption: Adoption, as_of: date) -> Rulebook:
+        """Return the rules of an adoption as they stand on a day.
+
+        Raises:
+            RuleNotInForce: A kind of rule has no version in force on that day.
+            RulebookDamaged: The kept copy is not what was adopted.
+        """
+        return load_kept(self.places.rulebooks, adoption.rulebook, as_of)
+
     def rulebook(self, as_of: date, known_at: datetime | None = None) -> Rulebook:
         """Return the rules in force on a day, as adopted by an instant (ever where it is None).
 
@@ -44,12 +67,7 @@ class ReadingRoom:
             RuleNotInForce: A kind of rule has no version in force on that day.
             RulebookDamaged: The kept copy is not what was adopted.
         """
-        with self.ledger.reading() as uow:
-            adoption = uow.adoptions.find_in_force(as_of, known_at)
-        if adoption is None:
-            message = "还没有采用任何规则库。"
-            raise RulebookNotAdopted(message, remedy="请用 credit rules check 查看规则文件的问题，改正后重新启动服务。")
-        return load_kept(self.places.rulebooks, adoption.rulebook, as_of)
+        return self.load(self.adoption(as_of, known_at), as_of)
 
     def templates(self) -> tuple[Template, ...]:
         """Return every upload template."""

@@ -23,7 +23,7 @@ from credit_service.rulebook.load import build_rulebook
 from credit_service.rulebook.read_terms import read_edition
 from credit_service.rulebook.rule_types import RuleEntry
 from credit_service.rulebook.schema import Rulebook
-from credit_service.rulebook.versions import RuleVersion, find_in_force, find_versions
+from credit_service.rulebook.versions import RuleVersion, check_begun, find_in_force, find_versions
 
 GOVERNANCE = "governance"
 
@@ -80,6 +80,7 @@ class Bookshelf:
         )
 
     def _build(self, as_of: date, edition: str | None = None) -> Rulebook:
+        check_begun(self._versions, as_of)
         log = FaultLog()
         found: list[Rulebook] = []
         with log.catching():

@@ -38,7 +38,7 @@ from credit_service.pipeline.office import Office
 from credit_service.registry.unit_of_work import UnitOfWork
 from credit_service.rulebook.compiler import TARGETS, name_compiler
 from credit_service.rulebook.faults import FaultLog
-from credit_service.rulebook.kept import check_kept, find_edited, read_tree
+from credit_service.rulebook.kept import RULES, check_kept, find_edited, read_tree
 from credit_service.rulebook.versions import find_versions
 
 MAY_PROPOSE = frozenset({Role.REVIEWER, Role.DECIDER})
@@ -142,7 +142,9 @@ def propose_rulebook(office: Office, request: ProposalRequest) -> Proposed:
         raise IllegalTransition(message, remedy="没有需要采用的变动；请先修改规则文件。")
     edited = find_edited(office.places.rulebooks, current.rulebook, tree)
     days = find_days(check_kept(office.places.rulebooks, tree.hash), request.from_on)
-    check_accepted(office, tree, days, edited, request.accepted)
+    # A path may be written as the list of faults and the manifest write it.
+    accepted = tuple(sorted({one.removeprefix(f"{RULES}/") for one in request.accepted}))
+    check_accepted(office, tree, days, edited, accepted)
     made = compile_days(office, tree.hash, days)
     with office.ledger.unit_of_work() as uow:
         _check_base(uow, request.from_on, current)
@@ -153,7 +155,7 @@ def propose_rulebook(office: Office, request: ProposalRequest) -> Proposed:
             reason=reason,
             proposed_by=request.actor.actor_id,
             proposed_at=_find_instant(office, current),
-            accepted=tuple(sorted(set(request.accepted))),
+            accepted=accepted,
             unconfirmed=len(report.unconfirmed),
         )
         kept = uow.adoptions.add(proposal)

@@ -71,10 +71,13 @@ def find_answers_wrong(rulebook: Rulebook, case: AskedCase, workdays: BuildWorkd
     """Return in words where the rules' answer differs from what a case expects; empty when it agrees."""
     try:
         answer = _ANSWERS[case.question](rulebook, case.given, workdays)
-    except (KeyError, ValueError, StopIteration) as fault:
-        return [f"问题“{case.question}”缺少或写错了条件：{fault}"]
+    except KeyError as fault:
+        return [f"问题“{case.question}”的given缺少“{fault.args[0]}”"]
+    except (ValueError, StopIteration):
+        given = "、".join(f"{name}: {value}" for name, value in case.given.items())
+        return [f"问题“{case.question}”的given写错了，规则中没有这样的内容：{given}"]
     return [
-        f"{name}：应为{expected}，实为{answer.get(name)}"
+        f"{name}：应为{expected}，实为{answer.get(name, '没有')}"
         for name, expected in case.expected.items()
         if answer.get(name) != expected
     ]

@@ -8,11 +8,20 @@ in `answer_cases`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from credit_service.domain.category import GENERAL
 from credit_service.rulebook.case_types import WHOLE, Case, ExpectedCandidate, WorkedCase
+from credit_service.rulebook.case_words import (
+    name_item,
+    say_candidates,
+    say_consequence,
+    say_score,
+    say_subject,
+    say_value,
+)
 from credit_service.rulebook.fact import EvaluatedCandidate, Evaluation
 from credit_service.rulebook.faults import FaultLog
 from credit_service.rulebook.judge import add_months
@@ -24,6 +33,7 @@ from credit_service.rulebook.yaml_text import MAX_BYTES, parse_yaml
 
 CASES_FILE = "cases.yaml"
 CASES_FOLDER = "cases"
+T = TypeVar("T")
 
 
 def find_case_files(rules_dir: Path) -> list[Path]:
@@ -63,18 +73,21 @@ def find_differences(rulebook: Rulebook, case: WorkedCase, found: Evaluation) ->
     numbers = {item.slug: item.number for item in rulebook.edition.categories} | {WHOLE: GENERAL}
     scores = {(score.subject_id, score.category): (score.points, score.grade) for score in found.scores}
     judged = {reason.record_id: reason for reason in found.judged}
+    items = {item.slug: item.name for item in rulebook.edition.categories}
+    slugs = {number: slug for slug, number in numbers.items()}
     differences: list[str] = []
 
-    def compare(what: str, expected: object, actual: object) -> None:
+    def compare(what: str, expected: T, actual: T, say: Callable[[T], str]) -> None:
         if expected != actual:
-            differences.append(f"{what}：应为{expected}，实为{actual}")
+            differences.append(f"{what}：应为{say(expected)}，实为{say(actual)}")
 
     for want in case.scores:
         key = (want.subject_id, numbers[want.category])
-        compare(f"{want.subject_id}在{want.category}的分值和等级", (want.points, want.grade), scores.get(key))
+        what = f"{say_subject(want.subject_id)}在{name_item(want.category, items)}的分值和等级"
+        compare(what, (want.points, want.grade), scores.get(key), say_score)
     for subject_id in case.unscored:
-        compare(f"{subject_id}的评分", [], sorted(key for key in scores if key[0] == subject_id))
-    slugs = {number: slug for slug, number in numbers.items()}
+        if any(key[0] == subject_id for key in scores):
+            differences.append(f"{say_subject(subject_id)}的评分：应为没有评分，实为有评分")
     for what, wanted, name in (
         ("严重程度", case.severities, "severity"),
         ("适用的规则", case.rules, "rule"),
@@ -85,10 +98,13 @@ def find_differences(rulebook: Rulebook, case: WorkedCase, found: Evaluation) ->
             actual = getattr(judged[record_id], name) if record_id in judged else None
             if isinstance(actual, int) and name == "category":
                 actual = slugs[actual]
-            compare(f"{record_id}的{what}", expected, actual)
+            if expected != actual:
+                said = (say_value(name, expected, items), say_value(name, actual, items))
+                differences.append(f"{record_id}的{what}：应为{said[0]}，实为{said[1]}")
     if case.candidates is not None:
         wanted_keys = sorted((c.subject_id, c.list_type, numbers[c.category], c.record_ids) for c in case.candidates)
-        compare("建议名单", wanted_keys, sorted(_key(candidate) for candidate in found.candidates))
+        keys = sorted(_key(candidate) for candidate in found.candidates)
+        compare("建议名单", wanted_keys, keys, lambda value: say_candidates(value, rulebook))
         for candidate in case.candidates:
             differences += _find_consequences_wrong(rulebook, case, candidate)
     return differences
@@ -110,7 +126,8 @@ def _find_consequences_wrong(rulebook: Rulebook, case: WorkedCase, want: Expecte
         "公示": (want.is_public, list_type.publish_person if is_person else list_type.publish_organisation),
     }
     return [
-        f"{want.subject_id}列入{list_type.name}后的{what}：应为{expected}，实为{found}"
+        f"{say_subject(want.subject_id)}列入{list_type.name}后的{what}："
+        f"应为{say_consequence(expected)}，实为{say_consequence(found)}"
         for what, (expected, found) in actual.items()
         if expected is not None and expected != found
     ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from credit_service.errors import RulebookError, RuleSyntax
+from credit_service.errors import RulebookError, RuleNotInForce, RuleSyntax
 from credit_service.rulebook.answer_cases import BuildWorkdays, find_answers_wrong, needs_calendar
 from credit_service.rulebook.case_types import AskedCase, Case
 from credit_service.rulebook.cases import find_differences, read_all_cases
@@ -21,10 +21,11 @@ from credit_service.rulebook.faults import FaultLog, RuleFault
 from credit_service.rulebook.field_forms import FormNotes
 from credit_service.rulebook.law_checks import DueLaw, find_due_laws
 from credit_service.rulebook.load import build_rulebook
+from credit_service.rulebook.read_alone import read_alone
 from credit_service.rulebook.rule_places import check_places
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.specimens import read_specimens
-from credit_service.rulebook.versions import REQUIRED_KINDS, RuleVersion, find_in_force, find_versions
+from credit_service.rulebook.versions import REQUIRED_KINDS, RuleVersion, find_first_day, find_in_force, find_versions
 
 
 @dataclass(frozen=True, order=True)
@@ -53,6 +54,8 @@ class RulesReport:
     """Laws whose text should be looked up again."""
     limits: tuple[RuleFault, ...] = ()
     """What the proofs could not try for every case; no faults."""
+    follow_ons: tuple[RuleFault, ...] = ()
+    """What seems wrong only because of one of the faults, and can be judged when that is mended; none without one."""
 
     def to_dict(self) -> dict[str, object]:
         """Return the documented JSON object of ``credit rules check``."""
@@ -60,6 +63,7 @@ class RulesReport:
             "files": self.files,
             "cases": self.cases,
             "faults": [fault.to_dict() for fault in self.faults],
+            "follow_ons": [fault.to_dict() for fault in self.follow_ons],
             "unconfirmed": [
                 {"file": item.file, "line": item.line, "rule": item.rule_id, "text": item.text, "note": item.note}
                 for item in self.unconfirmed
@@ -89,13 +93,14 @@ def check_rules(rules_dir: Path, workdays: BuildWorkdays | None = None, as_of: d
     if not log.faults:
         _run_cases(versions, cases, workdays, log)
     return RulesReport(
-        faults=tuple(sorted(log.faults)),
+        faults=tuple(log.list_roots()),
         unconfirmed=tuple(sorted(set(_find_unconfirmed(rulebooks)))),
         files=sum(1 for path in rules_dir.rglob("*") if path.suffix in {".yaml", ".csv"}),
         cases=len(cases),
         untranslatable=tuple(sorted(set(_find_untranslatable(rulebooks)))),
         due_laws=find_due_laws(versions, as_of) if as_of else (),
         limits=tuple(sorted(set(log.limits))),
+        follow_ons=tuple(log.list_follow_ons()),
     )
 
 
@@ -113,12 +118,14 @@ def read_everything(rules_dir: Path, log: FaultLog) -> None:
 
 def _build_all(versions: Sequence[RuleVersion], log: FaultLog) -> list[Rulebook]:
     """Build the rulebook of every day on which a version or row begins or has just ended, once all kinds have begun."""
-    begun = {kind: min((v.from_on for v in versions if v.kind == kind), default=date.max) for kind in REQUIRED_KINDS}
-    for kind, first in begun.items():
-        if first == date.max:
-            log.add(RuleFault(f"rules/{kind}", 1, "rule_not_in_force", f"没有可读的“{kind}”类规则", "请补充该类规则。"))
-    start = max(begun.values())
-    if start == date.max:
+    start = find_first_day(versions)
+    if start is None:
+        for kind in sorted(set(REQUIRED_KINDS) - {version.kind for version in versions}):
+            place = f"rules/{kind}"
+            message, remedy = f"没有可读的“{kind}”类规则", "请补充该类规则。"
+            log.add(RuleFault(place, 1, RuleNotInForce.code, message, remedy, after=(place,)))
+        for version in versions:
+            read_alone(version, log)
         return []
     days = {v.from_on for v in versions} | {v.to_on + timedelta(days=1) for v in versions if v.to_on}
     days |= find_dated_days(versions)
@@ -143,7 +150,10 @@ def _build(in_force: Sequence[RuleVersion], day: date, log: FaultLog, edition: s
             return [rulebook] if len(log.faults) == before else []
     except RulebookError as error:
         place = f"rules/{error.attributes.get('kind', '')}"
-        log.add(RuleFault(place, 1, error.code, error.message, error.remedy))
+        log.add(RuleFault(place, 1, error.code, error.message, error.remedy, after=(place,)))
+    # One rule that cannot be read at all hides nothing of the others.
+    for version in in_force:
+        read_alone(version, log)
     return []
 
 
@@ -170,7 +180,7 @@ def _find_wrong(rulebook: Rulebook, case: Case, workdays: BuildWorkdays | None) 
     try:
         return find_differences(rulebook, case, found)
     except KeyError as fault:
-        return [f"案例中的类别{fault}不存在"]
+        return [f"案例中的类别“{fault.args[0]}”不存在"]
 
 
 def _find_unconfirmed(rulebooks: Iterable[Rulebook]) -> Iterable[Unconfirmed]:

@@ -1,6 +1,7 @@
-"""Which rulebook somebody means: a directory of rules, a day of the rules there are, or one version of one rule.
+"""Which rulebook somebody means: a day, a directory of rules, or one version of one rule.
 
-Before it stands what was typed, after it a rulebook for `diff`.
+Before it stands what was typed, after it a rulebook for `diff`. The rules of a day are those that were adopted for it,
+which the ledger knows and this room does not: here it is only read that a day is meant.
 """
 
 from __future__ import annotations
@@ -13,25 +14,32 @@ from credit_service.errors import UnknownIndicator
 from credit_service.rulebook.faults import FaultLog, suggest
 from credit_service.rulebook.load import build_rulebook, load_rulebook
 from credit_service.rulebook.schema import Rulebook
-from credit_service.rulebook.versions import KINDS, RuleVersion, find_in_force, find_versions
+from credit_service.rulebook.versions import KINDS, RuleVersion, check_begun, find_in_force, find_versions
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def find_day(wanted: str) -> date | None:
+    """Return the day that is meant, ``YYYY-MM-DD``, or None where it is something else.
+
+    Raises:
+        UnknownIndicator: There is no such day.
+    """
+    return _to_day(wanted) if _DAY.fullmatch(wanted) else None
 
 
 def choose_rulebook(rules_dir: Path, wanted: str, as_of: date) -> Rulebook:
     """Return the rulebook that is meant.
 
     Args:
-        rules_dir: The directory ``rules/`` that days and versions are looked up in.
-        wanted: A day, ``YYYY-MM-DD``; a version, ``kind/rule/version``; or another directory like ``rules/``.
+        rules_dir: The directory ``rules/`` that versions are looked up in.
+        wanted: A version, ``kind/rule/version``, or another directory like ``rules/``.
         as_of: The day for a directory and for a version, which stands among the other rules of that day.
 
     Raises:
         UnknownIndicator: There is nothing of that name.
         RulebookError: The rules have a fault, or none are in force on the day.
     """
-    if _DAY.fullmatch(wanted):
-        return load_rulebook(rules_dir, _to_day(wanted))
     if wanted.count("/") == 2 and wanted.partition("/")[0] in KINDS:
         return _build_with(rules_dir, wanted, as_of)
     if not Path(wanted).is_dir():
@@ -59,6 +67,7 @@ def _build_with(rules_dir: Path, wanted: str, as_of: date) -> Rulebook:
         message = f"没有规则版本“{wanted}”。"
         raise UnknownIndicator(message, remedy=suggest(wanted, by_name), wanted=wanted)
     chosen = by_name[wanted]
+    check_begun(versions, as_of)
     others = [version for version in find_in_force(versions, as_of) if not _gives_way(version, chosen)]
     edition = chosen.section.text("edition") if chosen.kind == "governance" else None
     rulebook = None

@@ -13,7 +13,7 @@ from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
 from credit_service.errors import RuleSyntax, UnknownIndicator
 from credit_service.rulebook.arithmetic import MILLION
-from credit_service.rulebook.faults import FaultLog, RuleFault, suggest
+from credit_service.rulebook.faults import FaultLog, RuleFault, suggest, to_place
 from credit_service.rulebook.fields import MOST_RECORDS
 from credit_service.rulebook.nodes import INT64_MAX
 from credit_service.rulebook.rule_types import Counting, ListType, Role, RuleEntry
@@ -24,7 +24,7 @@ from credit_service.rulebook.scoring_checks import check_events
 def cross_check(rulebook: Rulebook, files: Mapping[str, str], log: FaultLog) -> None:
     """Check what depends on several files; ``files`` names the rule.yaml of each kind, for faults of a whole file."""
     _check_list_references(rulebook, log)
-    _check_acceptances(rulebook, files["lists"], log)
+    _check_acceptances(rulebook, files, log)
     _check_kinds(rulebook, files["scoring"], log)
     check_events(rulebook.scoring, log)
     _check_size(rulebook, files["scoring"], log)
@@ -37,7 +37,7 @@ def _check_list_references(rulebook: Rulebook, log: FaultLog) -> None:
     for list_type in rulebook.list_types:
         for slug in list_type.measures:
             if slug not in measures:
-                _unknown(log, list_type.entry, f"措施“{slug}”不在措施清单中", suggest(slug, measures))
+                _unknown(log, list_type.entry, f"措施“{slug}”不在措施清单中", suggest(slug, measures), slug)
             elif not _fits(list_type, measures[slug].nature, measures[slug].list_kinds):
                 _unknown(log, list_type.entry, f"措施“{slug}”不适用于{list_type.list_kind.label}", "")
 
@@ -55,10 +55,10 @@ def check_categories(rulebook: Rulebook, known: Collection[str], log: FaultLog) 
     for slug, entry in named:
         # Points and caps without an item are for every item.
         if slug and slug not in known:
-            _unknown(log, entry, f"专项治理事项“{slug}”不存在", suggest(slug, known))
+            _unknown(log, entry, f"专项治理事项“{slug}”不存在", suggest(slug, known), slug)
     for list_type in rulebook.list_types:
         for slug in sorted(set(list_type.categories) - set(known)):
-            _unknown(log, list_type.entry, f"专项治理事项“{slug}”不存在", suggest(slug, known))
+            _unknown(log, list_type.entry, f"专项治理事项“{slug}”不存在", suggest(slug, known), slug)
 
 
 def _fits(list_type: ListType, nature: str, kinds: tuple[str, ...]) -> bool:
@@ -66,12 +66,13 @@ def _fits(list_type: ListType, nature: str, kinds: tuple[str, ...]) -> bool:
     return incentive is (list_type.list_kind is ListKind.RED) and (not kinds or list_type.list_kind.value in kinds)
 
 
-def _check_acceptances(rulebook: Rulebook, file: str, log: FaultLog) -> None:
+def _check_acceptances(rulebook: Rulebook, files: Mapping[str, str], log: FaultLog) -> None:
     """Every listing or honour must find a list type, whatever its topic: a record without one would vanish."""
     known = {list_type.id: list_type for list_type in rulebook.list_types}
     for row in rulebook.acceptances:
         if row.list_type not in known:
-            _unknown(log, row.entry, f"名单类型“{row.list_type}”不存在", suggest(row.list_type, known))
+            missing = row.list_type
+            _unknown(log, row.entry, f"名单类型“{missing}”不存在", suggest(missing, known), missing)
     for rule in rulebook.scoring.kinds:
         if not rule.veto and rule.role is not Role.HONOUR:
             continue
@@ -90,8 +91,10 @@ def _check_acceptances(rulebook: Rulebook, file: str, log: FaultLog) -> None:
                 message = f"{RecordKind(rule.kind).label}（{subject_kind.label}）没有不限关键词的名单类型"
                 # What is missing has no line; the last row about such records is where it belongs.
                 own = [row.entry for row in rulebook.acceptances if row.kind == rule.kind]
-                place = (own[-1].file, own[-1].line) if own else (file, 1)
-                log.add(RuleFault(*place, RuleSyntax.code, message, "请在accepts表中补一行关键词为空的规则。"))
+                place = (own[-1].file, own[-1].line) if own else (files["lists"], 1)
+                after = (to_place(files["lists"]), to_place(files["scoring"]))
+                remedy = "请在accepts表中补一行关键词为空的规则。"
+                log.add(RuleFault(*place, RuleSyntax.code, message, remedy, after=after))
 
 
 def _check_kinds(rulebook: Rulebook, file: str, log: FaultLog) -> None:
@@ -103,7 +106,8 @@ def _check_kinds(rulebook: Rulebook, file: str, log: FaultLog) -> None:
             message = f"{kind.label}（{kind}）在kinds表中应当有且只有一行，现有{counts[kind]}行"
             own = [rule.entry for rule in rulebook.scoring.kinds if rule.kind == kind]
             place = (own[-1].file, own[-1].line) if own else (file, 1)
-            log.add(RuleFault(*place, RuleSyntax.code, message, "请补齐缺少的一行，或者删除多余的。"))
+            after = () if counts[kind] else (to_place(file),)
+            log.add(RuleFault(*place, RuleSyntax.code, message, "请补齐缺少的一行，或者删除多余的。", after=after))
     for rule in rulebook.scoring.kinds:
         if (rule.role is Role.HONOUR) is not (rule.cap_group in groups):
             _unknown(
@@ -111,12 +115,15 @@ def _check_kinds(rulebook: Rulebook, file: str, log: FaultLog) -> None:
                 rule.entry,
                 f"“{rule.kind}”的上限组“{rule.cap_group}”不当",
                 "荣誉须属于caps中的一组，其他种类留空。",
+                rule.cap_group,
             )
         if rule.counting is Counting.PUBLICITY and rule.role is not Role.ADVERSE:
             _unknown(log, rule.entry, f"“{rule.kind}”不是失信记录，没有公示期", "counting请写open。")
     for row in rulebook.classification.kinds:
         if counts and row.kind not in {rule.kind for rule in rulebook.scoring.kinds if rule.role is Role.ADVERSE}:
-            _unknown(log, row.entry, f"“{row.kind}”不是失信记录，不归入专项治理事项", "")
+            message = f"“{row.kind}”不是失信记录，不归入专项治理事项"
+            after = () if counts[row.kind] else (to_place(file),)
+            log.add(RuleFault(row.entry.file, row.entry.line, UnknownIndicator.code, message, after=after))
 
 
 def _check_size(rulebook: Rulebook, file: str, log: FaultLog) -> None:
@@ -136,7 +143,8 @@ def _check_watch(rulebook: Rulebook, file: str, log: FaultLog) -> None:
     if len(watch) != 1:
         message = f"重点关注名单应当有且只有一类，现有{len(watch)}类"
         place = (watch[-1].entry.file, watch[-1].entry.line) if watch else (file, 1)
-        log.add(RuleFault(*place, RuleSyntax.code, message, "请补上一类，或者删除多余的。"))
+        after = () if watch else (to_place(file),)
+        log.add(RuleFault(*place, RuleSyntax.code, message, "请补上一类，或者删除多余的。", after=after))
 
 
 def _check_exclusion_of_red(rulebook: Rulebook, log: FaultLog) -> None:
@@ -151,5 +159,5 @@ def _check_exclusion_of_red(rulebook: Rulebook, log: FaultLog) -> None:
             log.add(RuleFault(rule.entry.file, rule.entry.line, RuleSyntax.code, message, remedy))
 
 
-def _unknown(log: FaultLog, entry: RuleEntry, message: str, remedy: str) -> None:
-    log.add(RuleFault(entry.file, entry.line, UnknownIndicator.code, message, remedy))
+def _unknown(log: FaultLog, entry: RuleEntry, message: str, remedy: str, missing: str = "") -> None:
+    log.add(RuleFault(entry.file, entry.line, UnknownIndicator.code, message, remedy, missing))

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import groupby, pairwise
 
 from credit_service.errors import RuleNotInForce, RuleOverlap
-from credit_service.rulebook.faults import FaultLog, RuleFault
+from credit_service.rulebook.faults import FaultLog, RuleFault, to_place
 from credit_service.rulebook.rule_types import Entered, RuleEntry
 from credit_service.rulebook.versions import RuleVersion
 
@@ -41,4 +41,4 @@ def _compare(rule_id: str, earlier: RuleEntry, later: RuleEntry, log: FaultLog) 
 
 def _note_gap(entry: RuleEntry, message: str, log: FaultLog) -> None:
     remedy = "请使各行的from、to首尾相接，并与规则版本的施行期一致。"
-    log.add(RuleFault(entry.file, entry.line, RuleNotInForce.code, message, remedy))
+    log.add(RuleFault(entry.file, entry.line, RuleNotInForce.code, message, remedy, after=(to_place(entry.file),)))

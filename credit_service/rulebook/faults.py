@@ -53,6 +53,11 @@ class RuleFault:
     code: str
     message: str
     remedy: str = ""
+    missing: str = field(default="", compare=False)
+    """The name that is not there, where that is the fault."""
+    after: tuple[str, ...] = field(default=(), compare=False)
+    """Rule directories that must have been read whole for this to be a fault of its own: something seems to be left
+    out, and may only be unreadable."""
 
     def to_error(self, others: int = 0) -> RulebookError:
         """Return the fault as the exception that stops a run; ``others`` faults were found beside it."""
@@ -91,6 +96,10 @@ class FaultLog:
     """Where it is given, readers note what they ask for, so that `file_schema` can say it."""
     limits: list[RuleFault] = field(default_factory=list)
     """What the proofs could not try for every case: no faults, but said aloud."""
+    refused: dict[str, list[RuleFault]] = field(default_factory=dict)
+    """Why an entry could not be read, by each name the entry declares."""
+    unread: set[RuleFault] = field(default_factory=set)
+    """The faults because of which something was not read."""
 
     def add(self, fault: RuleFault) -> None:
         """Note a fault once; beyond what anybody would read only that there are more."""
@@ -103,22 +112,54 @@ class FaultLog:
         self.known.add(fault)
         self.faults.append(fault)
 
+    def add_unread(self, fault: RuleFault) -> None:
+        """Note a fault because of which something was not read."""
+        self.add(fault)
+        self.unread.add(fault)
+
     @contextmanager
-    def catching(self) -> Iterator[None]:
-        """Note the refusal of one entry and go on with the next."""
+    def catching(self, names: Iterable[str] = ()) -> Iterator[None]:
+        """Note the refusal of one entry and go on with the next; ``names`` are what others know the entry by."""
         try:
             yield
         except Refusal as refusal:
-            self.add(refusal.fault)
+            self.add_unread(refusal.fault)
+            for name in names:
+                self.refused.setdefault(name, []).append(refusal.fault)
+
+    def list_roots(self) -> list[RuleFault]:
+        """Return the faults that do not follow from another one, sorted by file and line.
+
+        A name that is missing because its entry could not be read, and a gap where something could not be read, are
+        gone, or can be judged, only when that is mended.
+        """
+        roots = [fault for fault in self.faults if not fault.after and not self._is_missing_unread(fault)]
+        files = {fault.file for fault in roots if fault in self.unread}
+        for fault in self.faults:
+            if fault.after and not any(file.startswith(f"{place}/") for place in fault.after for file in files):
+                roots.append(fault)
+        return sorted(roots or self.faults)
+
+    def list_follow_ons(self) -> list[RuleFault]:
+        """Return the faults that follow from another one, sorted by file and line."""
+        return sorted(set(self.faults) - set(self.list_roots()))
+
+    def _is_missing_unread(self, fault: RuleFault) -> bool:
+        return any(cause != fault and cause.missing != fault.missing for cause in self.refused.get(fault.missing, ()))
 
     def raise_first(self) -> None:
-        """Raise the first fault in order of file and line.
+        """Raise the first fault, in order of file and line, that does not follow from another one.
 
         Raises:
             RulebookError: There is a fault; the leaf follows from its code.
         """
         if self.faults:
-            raise min(self.faults).to_error(len(self.faults) - 1)
+            raise self.list_roots()[0].to_error(len(self.faults) - 1)
+
+
+def to_place(file: str) -> str:
+    """Return the directory of a rule file, as faults call it."""
+    return file.rpartition("/")[0]
 
 
 def shorten(word: str, most: int = 60) -> str:

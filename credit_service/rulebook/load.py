@@ -25,7 +25,7 @@ from credit_service.rulebook.read_candidates import read_candidates
 from credit_service.rulebook.read_index import check_index_kinds, read_index
 from credit_service.rulebook.read_lists import read_lists
 from credit_service.rulebook.read_repair import read_acts
-from credit_service.rulebook.read_scoring import read_classification, read_scoring
+from credit_service.rulebook.read_scoring import GRADES, read_classification, read_scoring
 from credit_service.rulebook.read_severity import read_history, read_severity
 from credit_service.rulebook.read_terms import (
     find_repeats,
@@ -45,6 +45,7 @@ from credit_service.rulebook.versions import (
     OPTIONAL_KINDS,
     RULE_FILE,
     RuleVersion,
+    check_begun,
     find_in_force,
     find_versions,
     get_only,
@@ -77,6 +78,7 @@ def load_rulebook(rules_dir: Path, as_of: date, edition: str | None = None, *, i
     log = FaultLog()
     versions = find_versions(rules_dir, log)
     log.raise_first()
+    check_begun(versions, as_of)
     rulebook = None
     with log.catching():
         rulebook = build_rulebook(find_in_force(versions, as_of), as_of, edition, log, is_proved=is_proved)
@@ -108,7 +110,8 @@ def build_rulebook(
     levels = read_severity(pick["severity"], history, log)
     terms = _in_force((*read_deadlines(pick["deadlines"], log), *read_deadlines(pick["repair"], log)), as_of)
     vetting = vetting_on(read_vetting(pick["vetting"], terms, log), as_of) if "vetting" in pick else None
-    proposals = read_candidates(pick["candidates"], [grade.grade for grade in scoring.grades], log)
+    grades = GRADES if log.refused else [grade.grade for grade in scoring.grades]
+    proposals = read_candidates(pick["candidates"], grades, log)
     rulebook = Rulebook(
         as_of=as_of,
         hash=_hash(pick.values()),
@@ -137,8 +140,10 @@ def build_rulebook(
     )
     entries = _index(rulebook, (*item_entries, *(entry for _, entry in measures)), log)
     check_categories(rulebook, {item.slug for _, read, _, _ in editions for item in read.categories}, log)
-    _check_kinds(rulebook, pick, log)
     files = {kind: version.file for kind, version in pick.items()}
+    check_index_kinds(rulebook.governance_index, scoring.kinds, files, log)
+    if rulebook.vetting is not None:
+        check_vetted_kinds(rulebook.vetting, scoring.kinds, files["vetting"], log)
     cross_check(rulebook, files, log)
     for version in in_force:
         version.finish()
@@ -146,14 +151,6 @@ def build_rulebook(
     if not is_proved:
         prove_rulebook(rulebook, [read for _, read, _, _ in editions], files, log)
     return rulebook
-
-
-def _check_kinds(rulebook: Rulebook, pick: Mapping[str, RuleVersion], log: FaultLog) -> None:
-    """Note rules about kinds of record that the scoring rule does not count as they suppose."""
-    kinds = rulebook.scoring.kinds
-    check_index_kinds(rulebook.governance_index, kinds, pick["governance_index"].file, log)
-    if rulebook.vetting is not None:
-        check_vetted_kinds(rulebook.vetting, kinds, pick["vetting"].file, log)
 
 
 def _pick(in_force: Sequence[RuleVersion], as_of: date) -> dict[str, RuleVersion]:

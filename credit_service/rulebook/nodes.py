@@ -19,12 +19,13 @@ INT64_MAX = 2**63 - 1
 
 
 class ConditionFault(ValueError):
-    """A condition cannot mean anything; ``remedy`` says what to write instead."""
+    """A condition cannot mean anything; ``remedy`` says what to write instead, ``missing`` which name is not there."""
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    def __init__(self, message: str, remedy: str = "", missing: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.missing = missing
 
 
 class Comparator(StrEnum):

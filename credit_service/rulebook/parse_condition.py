@@ -192,7 +192,7 @@ class _Reader:
         name = _name(tree)
         if name not in spec.members:
             message = f"“{name}”不是字段“{spec.name}”的取值"
-            raise ConditionFault(message, suggest(name, spec.members))
+            raise ConditionFault(message, suggest(name, spec.members), name)
         return Member(name, spec)
 
     def operand(self, tree: exp.Expr) -> Operand:
@@ -250,7 +250,7 @@ class _Reader:
         spec = self.scope.find(name)
         if spec is None:
             message = f"{self.scope.title}没有字段“{name}”"
-            raise ConditionFault(message, suggest(name, self.scope.names))
+            raise ConditionFault(message, suggest(name, self.scope.names), name)
         return Field(spec)
 
     def _declared(self, tree: exp.Expr) -> FieldSpec | None:

@@ -132,7 +132,6 @@ def _check_unless(candidates: Candidates, log: FaultLog) -> None:
         for name in rule.unless:
             if name not in known:
                 message = f"unless中的“{name}”不是排在前面的规则"
-                log.add(
-                    RuleFault(rule.entry.file, rule.entry.line, UnknownIndicator.code, message, suggest(name, known))
-                )
+                place = (rule.entry.file, rule.entry.line)
+                log.add(RuleFault(*place, UnknownIndicator.code, message, suggest(name, known), name))
         earlier.append(rule)

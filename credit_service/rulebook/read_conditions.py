@@ -9,7 +9,8 @@ from typing import NoReturn
 
 from credit_service.errors import RuleSyntax, UnknownIndicator
 from credit_service.rulebook.aggregates import Window
-from credit_service.rulebook.fields import Scope, ValueType
+from credit_service.rulebook.faults import suggest
+from credit_service.rulebook.fields import AS_OF, Scope, ValueType
 from credit_service.rulebook.nodes import Condition, ConditionFault, Every, Field, Operand
 from credit_service.rulebook.parse_condition import parse_condition, parse_operand
 from credit_service.rulebook.rule_types import RuleEntry
@@ -70,7 +71,8 @@ def read_window(part: Section, when: Condition, scope: Scope) -> Condition:
     name = window.text("since", "decided_on")
     spec = scope.find(name)
     if spec is None:
-        window.refuse("since", f"{scope.title}没有字段“{name}”", "", UnknownIndicator.code)
+        days = [one.name for one in scope.fields if one.type is ValueType.DATE and one.name != AS_OF]
+        window.refuse("since", f"{scope.title}没有字段“{name}”", suggest(name, days), UnknownIndicator.code, name)
     try:
         inside = Window(unit, length, Field(spec)).condition
     except ConditionFault as fault:
@@ -96,6 +98,5 @@ def _parts(condition: Condition) -> tuple[Condition, ...]:
 
 
 def _refuse(part: Section, key: str, text: str, fault: ConditionFault) -> NoReturn:
-    unknown = "没有字段" in fault.message or "不是字段" in fault.message
-    code = UnknownIndicator.code if unknown else RuleSyntax.code
-    part.refuse(key, f"条件“{text[:60]}”：{fault.message}", fault.remedy, code)
+    code = UnknownIndicator.code if fault.missing else RuleSyntax.code
+    part.refuse(key, f"条件“{text[:60]}”：{fault.message}", fault.remedy, code, fault.missing)

@@ -13,7 +13,7 @@ from credit_service.domain.governance import SpanKind
 from credit_service.domain.record import RecordKind
 from credit_service.domain.score import POINT
 from credit_service.errors import RuleSyntax, UnknownIndicator
-from credit_service.rulebook.faults import FaultLog, RuleFault, suggest
+from credit_service.rulebook.faults import FaultLog, RuleFault, suggest, to_place
 from credit_service.rulebook.fields import RECORD_SCOPE
 from credit_service.rulebook.governance_index import BETTER, WHOLES, WORSE, Amount, GovernanceIndex, IndexPart, KindTerm
 from credit_service.rulebook.read_conditions import read_condition
@@ -52,14 +52,18 @@ def read_index(version: RuleVersion, log: FaultLog) -> GovernanceIndex:
     return rule
 
 
-def check_index_kinds(rule: GovernanceIndex, kinds: Iterable[KindRule], file: str, log: FaultLog) -> None:
-    """Check that every kind of adverse record, and no other, has one term."""
+def check_index_kinds(
+    rule: GovernanceIndex, kinds: Iterable[KindRule], files: Mapping[str, str], log: FaultLog
+) -> None:
+    """Check that every kind of adverse record, and no other, has one term; ``files`` as for `cross_check`."""
     adverse = sorted(kind.kind for kind in kinds if kind.role is Role.ADVERSE)
     named = sorted(term.kind for term in rule.kinds)
     if named != adverse:
         odd = sorted({*named, *adverse} - ({*named} & {*adverse})) or [a for a, b in pairwise(named) if a == b]
         message = f"kinds表应当恰好列出每一种失信记录一次，不符的有：{'、'.join(odd)}"
-        log.add(RuleFault(file, 1, RuleSyntax.code, message, "请对照scoring类规则的kinds表（role为adverse的）。"))
+        remedy = "请对照scoring类规则的kinds表（role为adverse的）。"
+        file, places = files["governance_index"], (to_place(files["governance_index"]), to_place(files["scoring"]))
+        log.add(RuleFault(file, 1, RuleSyntax.code, message, remedy, after=places))
 
 
 def _read_arithmetic(section: Section) -> None:

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 from credit_service.domain.record import RecordKind, Severity
 from credit_service.domain.subject import SubjectKind
-from credit_service.errors import UnknownIndicator
+from credit_service.errors import RuleSyntax, UnknownIndicator
 from credit_service.rulebook.dated_rows import scoring_on
-from credit_service.rulebook.faults import FaultLog, RuleFault
+from credit_service.rulebook.faults import FaultLog, Refusal, RuleFault, to_place
 from credit_service.rulebook.fields import HONOUR_LEVELS, WINDOW_SCOPE
 from credit_service.rulebook.read_arithmetic import read_arithmetic, read_clock
 from credit_service.rulebook.read_conditions import read_condition, read_undated
@@ -36,6 +36,9 @@ from credit_service.rulebook.rule_types import (
 from credit_service.rulebook.scoring_checks import check_rows, list_days
 from credit_service.rulebook.section import Section
 from credit_service.rulebook.versions import RuleVersion, read_entry
+
+GRADES = ("A", "B", "C", "D")
+"""The grades the engine has."""
 
 
 def read_classification(version: RuleVersion, log: FaultLog) -> Classification:
@@ -100,13 +103,15 @@ def _check_scale(scoring: Scoring, section: Section, day: date) -> None:
     if not scoring.floor <= scoring.base <= scoring.cap:
         section.refuse("scale", "评分范围应当满足 floor ≤ base ≤ cap")
     if not scoring.grades or scoring.grades[-1].min_points > scoring.floor:
-        section.refuse("grades", f"最低一等应当从floor起，任何分数都要有等级（{day}）")
+        message = f"最低一等应当从floor起，任何分数都要有等级（{day}）"
+        line, place = section.line_of("grades"), to_place(section.file)
+        raise Refusal(RuleFault(section.file, line, RuleSyntax.code, message, after=(place,)))
     if any(better.min_points <= worse.min_points for better, worse in pairwise(scoring.grades)):
         section.refuse("grades", f"等级应当自高而低排列，最低分逐级下降（{day}）")
 
 
 def _read_grade(part: Section, version: RuleVersion) -> Grade:
-    return Grade(part.choice("grade", ("A", "B", "C", "D")), part.points("min"), read_entry(part, version))
+    return Grade(part.choice("grade", GRADES), part.points("min"), read_entry(part, version))
 
 
 def _read_cap(part: Section, version: RuleVersion) -> Cap:

@@ -44,7 +44,7 @@ def read_rows(sections: Sequence[Section], read: Callable[[Section], T], log: Fa
     """Read each section with ``read``; a refused one is noted and left out, the others are read on."""
     found: list[T] = []
     for section in sections:
-        with log.catching():
+        with log.catching(section.names):
             found.append(read(section))
             section.finish()
     return tuple(found)
@@ -79,7 +79,8 @@ def read_edition(version: RuleVersion, log: FaultLog) -> tuple[Edition, bool, tu
 
     categories = read_rows(version.table("items", log), read, log)
     if sorted(category.number for category in categories) != list(range(1, len(categories) + 1)):
-        log.add(RuleFault(version.file, 1, RuleSyntax.code, "事项的序号应当自1起连续且不重复", "请核对items表。"))
+        message, remedy = "事项的序号应当自1起连续且不重复", "请核对items表。"
+        log.add(RuleFault(version.file, 1, RuleSyntax.code, message, remedy, after=(version.place,)))
     find_repeats(entries, log)
     return Edition(edition, version.title, tuple(sorted(categories, key=lambda c: c.number))), in_use, tuple(entries)
 
@@ -146,7 +147,8 @@ def read_publicity(version: RuleVersion, log: FaultLog) -> tuple[PublicityTerm, 
     terms = read_rows(version.section.sections("terms"), read, log)
     if sorted(term.severity for term in terms) != sorted(Severity):
         line = version.section.line_of("terms")
-        log.add(RuleFault(version.file, line, RuleSyntax.code, "轻微、一般、严重各须有且只有一条公示期限"))
+        message = "轻微、一般、严重各须有且只有一条公示期限"
+        log.add(RuleFault(version.file, line, RuleSyntax.code, message, after=(version.place,)))
     return terms
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from credit_service.errors import RuleSyntax
 from credit_service.rulebook.cases import CASES_FILE, CASES_FOLDER
-from credit_service.rulebook.faults import FaultLog, Refusal, RuleFault
+from credit_service.rulebook.faults import FaultLog, Refusal, RuleFault, to_place
 from credit_service.rulebook.versions import KINDS, RULE_FILE, RuleVersion
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".csv"})
@@ -19,12 +19,17 @@ _SUFFIXES = frozenset({".yaml", ".yml", ".csv"})
 
 def check_places(rules_dir: Path, versions: Iterable[RuleVersion], log: FaultLog) -> None:
     """Note rule files that lie where nothing reads them, tables no rule names, and links."""
-    tables = {path for version in versions for path in _list_tables(version)}
+    read = list(versions)
+    tables = {path for version in read for path in _list_tables(version)}
+    places = {version.place for version in read}
     for path in _list_files(rules_dir):
         parts = path.relative_to(rules_dir).parts
         fault = _find_fault(path, parts, tables)
         if fault:
-            log.add(RuleFault(f"{rules_dir.name}/{'/'.join(parts)}", 1, RuleSyntax.code, *fault))
+            file = f"{rules_dir.name}/{'/'.join(parts)}"
+            # Beside a rule that could not be read nobody knows which tables it names.
+            after = (to_place(file),) if path.suffix.lower() == ".csv" and to_place(file) not in places else ()
+            log.add(RuleFault(file, 1, RuleSyntax.code, *fault, after=after))
 
 
 def _list_files(rules_dir: Path) -> list[Path]:

@@ -16,7 +16,7 @@ from credit_service.domain.record import Severity
 from credit_service.errors import RuleOverlap, RuleSyntax
 from credit_service.rulebook.arithmetic import Clock
 from credit_service.rulebook.dated_rows import holds_on, list_changes, scoring_on
-from credit_service.rulebook.faults import FaultLog, RuleFault
+from credit_service.rulebook.faults import FaultLog, RuleFault, to_place
 from credit_service.rulebook.fields import HONOUR_LEVELS
 from credit_service.rulebook.rule_types import Entered, Event, KindRule, Role, Scoring
 from credit_service.rulebook.versions import RuleVersion
@@ -87,7 +87,8 @@ def check_events(scoring: Scoring, log: FaultLog, since: str = "") -> None:
             kind = next(rule for rule in scoring.kinds if rule.kind == cell.kind)
             place = found[1].entry if found else kind.entry
             code = RuleOverlap.code if found else RuleSyntax.code
-            log.add(RuleFault(place.file, place.line, code, message, "请核对events表。"))
+            after = () if found else (to_place(kind.entry.file),)
+            log.add(RuleFault(place.file, place.line, code, message, "请核对events表。", after=after))
     _check_signs(scoring, log)
 
 
@@ -120,7 +121,8 @@ def _check_once(now: Sequence[Entered], ever: Sequence[Entered], since: str, log
             message = f"“{key}”应当恰好有一行，现有{counts[key]}行{since}"
             code = RuleOverlap.code if counts[key] else RuleSyntax.code
             place = [row.entry for row in (now if counts[key] else ever) if _key(row) == key][-1]
-            log.add(RuleFault(place.file, place.line, code, message, "请使各行的from、to首尾相接。"))
+            after = () if counts[key] else (to_place(place.file),)
+            log.add(RuleFault(place.file, place.line, code, message, "请使各行的from、to首尾相接。", after=after))
 
 
 def _key(row: Entered) -> Hashable:

@@ -22,6 +22,8 @@ INTEGER_PATTERN = r"-?(0|[1-9][0-9]{0,15})"
 POINTS_PATTERN = r"-?[0-9]{1,6}(\.[0-9]{1,4})?"
 DAY_PATTERN = r"(19(49|[5-9][0-9])|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}"
 """From 1949 to 2199: any other year is a slip."""
+_NAMING = ("id", "slug", "key", "grade", "group")
+"""Fields by which other entries know one."""
 _INTEGER, _POINTS, _DAY = re.compile(INTEGER_PATTERN), re.compile(POINTS_PATTERN), re.compile(DAY_PATTERN)
 
 
@@ -58,13 +60,21 @@ class Section:
         """Return the line of a field, or of the section where it is missing."""
         return self.tree.items[key].line if key in self.tree.items else self.tree.line
 
-    def refuse(self, key: str, message: str, remedy: str = "", code: str = RuleSyntax.code) -> NoReturn:
-        """Refuse the section because of a field.
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What other entries know this one by."""
+        named = (self.tree.items.get(key) for key in _NAMING)
+        return tuple(tree.text.strip() for tree in named if isinstance(tree, YamlText) and tree.text)
+
+    def refuse(
+        self, key: str, message: str, remedy: str = "", code: str = RuleSyntax.code, missing: str = ""
+    ) -> NoReturn:
+        """Refuse the section because of a field; ``missing`` is the name it uses that is not there.
 
         Raises:
             Refusal: Always, at the line of the field.
         """
-        raise Refusal(RuleFault(self.file, self.line_of(key), code, message, remedy))
+        raise Refusal(RuleFault(self.file, self.line_of(key), code, message, remedy, missing))
 
     def with_text(self, key: str, text: str) -> Section:
         """Return the section with one more field, for tables whose rows are known by something other than an id."""
@@ -270,7 +280,7 @@ class Section:
             if key not in self.asked:
                 message = f"未知字段“{shorten(key)}”"
                 remedy = suggest(key, self.asked)
-                self.log.add(RuleFault(self.file, tree.line, UnknownIndicator.code, message, remedy))
+                self.log.add_unread(RuleFault(self.file, tree.line, UnknownIndicator.code, message, remedy))
         for child in self._children.values():
             child.finish()
 
@@ -298,7 +308,7 @@ class Section:
         word = self._text(key, form, default)
         if word not in allowed:
             message = f"字段“{key}”的值“{shorten(word)}”不可用"
-            self.refuse(key, message, suggest(word, allowed), UnknownIndicator.code)
+            self.refuse(key, message, suggest(word, allowed), UnknownIndicator.code, word)
         return word
 
     def _list(self, key: str, default: tuple[str, ...] | None) -> tuple[YamlTree, ...]:

@@ -71,6 +71,11 @@ class RuleVersion:
         """Kind and rule."""
         return f"{self.kind}/{self.rule}"
 
+    @property
+    def place(self) -> str:
+        """The version's directory, as faults call it."""
+        return self.file.removesuffix(f"/{RULE_FILE}")
+
     def table(self, name: str, log: FaultLog) -> list[Section]:
         """Return the rows of one of the rule's tables; a table that is not named is a fault."""
         with log.catching():
@@ -125,6 +130,26 @@ def find_in_force(versions: Iterable[RuleVersion], as_of: date) -> list[RuleVers
         if chosen and (chosen[-1].to_on is None or as_of <= chosen[-1].to_on):
             found.append(chosen[-1])
     return found
+
+
+def find_first_day(versions: Iterable[RuleVersion]) -> date | None:
+    """Return the first day with a rule of every kind, or None where a kind has none at all."""
+    begun: dict[str, date] = {}
+    for version in versions:
+        begun[version.kind] = min(version.from_on, begun.get(version.kind, version.from_on))
+    return max(begun[kind] for kind in REQUIRED_KINDS) if begun.keys() >= set(REQUIRED_KINDS) else None
+
+
+def check_begun(versions: Iterable[RuleVersion], as_of: date) -> None:
+    """Refuse a day before the first one with rules.
+
+    Raises:
+        RuleNotInForce: The rules begin later.
+    """
+    first = find_first_day(versions)
+    if first is not None and as_of < first:
+        message = f"{as_of}还没有规则：规则自{first}起施行。"
+        raise RuleNotInForce(message, remedy=f"请改用{first}或以后的日期。", first_on=first)
 
 
 def get_only(versions: Iterable[RuleVersion], kind: str, as_of: date) -> RuleVersion:

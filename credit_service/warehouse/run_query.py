@@ -237,36 +237,6 @@ def find_candidates(
     return found
 
 
-def run_explanation(
-    connection: duckdb.DuckDBPyConnection, run: AssessmentRun, compiled: CompiledRules, subject_id: str
-) -> pl.DataFrame:
-    """Return why one subject scores as it does; stores nothing.
-
-    Args:
-        connection: The open warehouse.
-        run: Day, instant and rulebook.
-        compiled: Tables and statements of the rules.
-        subject_id: Whom it is about.
-
-    **Shape**: what the last statement of ``compiled.explain`` selects.
-    """
-    parameters: dict[str, object] = {
-        "as_of": run.as_of,
-        "known_at": run.known_at,
-        "run_id": run.run_id,
-        "subject_id": subject_id,
-    }
-    *before, last = compiled.explain
-    with connection.cursor() as own:
-        own.sql("BEGIN TRANSACTION")
-        try:
-            run_statements(own, compiled.tables, before, parameters)
-            answer: pl.DataFrame = own.sql(last.sql, params=_chosen(last, parameters)).pl()
-            return answer
-        finally:
-            own.sql("ROLLBACK")
-
-
 def run_statements(
     connection: duckdb.DuckDBPyConnection,
     tables: Sequence[TableOfRules],

@@ -72,6 +72,7 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.VettingNotFound: 404,
     tree.VettingDamaged: 500,
     tree.TooManyNominees: 422,
+    tree.SelectionUnknown: 422,
     tree.UnknownAgency: 403,
     tree.NotSignedIn: 401,
     tree.ScopeDenied: 403,

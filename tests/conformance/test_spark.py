@@ -25,6 +25,7 @@ from spec.conformance_corpus import (
     take_marked,
 )
 from spec.duckdb_engine import LATER, evaluate_on_duckdb, open_with_facts
+from spec.explain_by_sql import explain_by_sql
 from spec.test_abilities import CASES as ABILITY_CASES
 from spec.test_abilities import make_changes
 
@@ -35,7 +36,7 @@ from credit_service.rulebook.faults import FaultLog
 from credit_service.rulebook.load import load_rulebook
 from credit_service.rulebook.render_spark import compile_for_spark
 from credit_service.rulebook.schema import Rulebook
-from credit_service.warehouse.run_query import AssessmentRun, run_assessment, run_explanation
+from credit_service.warehouse.run_query import AssessmentRun, run_assessment
 
 pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
 
@@ -133,14 +134,14 @@ def test_links_and_returned_spans_are_the_same_on_both_databases(interpreted):
         assert rows[0] == rows[1], table
     assert ours.sql("SELECT count(*) FROM scores WHERE subject_id = 'uscc:linked'").fetchall() != [(0,)]
     subject_id = ours.sql("SELECT subject_id FROM candidates GROUP BY ALL ORDER BY count(*) DESC, 1").fetchall()[0][0]
-    expected = run_explanation(ours, run, compiled, subject_id).rows(named=True)
+    expected = explain_by_sql(ours, run, compiled, subject_id).rows(named=True)
     interpreted.lay_down(for_spark.tables, ours)
     known = {"as_of": as_of, "known_at": known_at, "run_id": "R", "subject_id": subject_id}
     assert interpreted.run(for_spark.explain, known) == expected
     assert any(row["candidates"] for row in expected)
 
 
-@settings(max_examples=max(MANY // 40, 2), phases=PHASES, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(MANY // 40, 3), phases=PHASES, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(world=worlds())
 def test_rulebooks_nobody_wrote_are_the_same_on_spark(world, interpreted):
     rulebook = world.rulebook

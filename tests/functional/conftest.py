@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from functional.warm import warm_program
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,16 +35,29 @@ class CreditHome:
 
     path: Path
 
-    def run(self, *arguments: object, password: str = "", cwd: Path = ROOT) -> Answer:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CREDIT_")}
-        environment["CREDIT_HOME"] = str(self.path)
-        if password:
-            environment["CREDIT_PASSWORD"] = password
+    def run(self, *arguments: object, password: str = "", cwd: Path = ROOT, **settings: object) -> Answer:
+        """Run a command in a process forked from the loaded program; ``settings`` are ``CREDIT_`` ones."""
+        return Answer(*warm_program().run([*map(str, arguments)], self._environment(password, settings), cwd))
+
+    def run_afresh(self, *arguments: object, password: str = "", cwd: Path = ROOT) -> Answer:
+        """Run a command as a person does, Python and all its imports included."""
         command = [sys.executable, "-m", "credit_service", *map(str, arguments)]
         done = subprocess.run(
-            command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=300, check=False
+            command,
+            env=self._environment(password, {}),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
         return Answer(done.returncode, done.stdout, done.stderr)
+
+    def _environment(self, password: str, settings: Mapping[str, object]) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("CREDIT_")}
+        given = {f"CREDIT_{name.upper()}": str(value) for name, value in settings.items()}
+        return kept | {"CREDIT_HOME": str(self.path)} | ({"CREDIT_PASSWORD": password} if password else {}) | given
 
 
 @dataclass(frozen=True)
@@ -60,7 +74,7 @@ class PlayedDemo:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> PlayedDemo:
     home = CreditHome(tmp_path_factory.mktemp("demo") / "live")
-    answer = home.run("demo", "--json")
+    answer = home.run_afresh("demo", "--json")
     assert answer.code == 0, answer.stdout[-2000:] + answer.stderr[-4000:]
     return PlayedDemo(home, answer.json())
 

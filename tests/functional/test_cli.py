@@ -129,6 +129,16 @@ class TestOnTheDemo:
         )
         assert wrong_password.json()["error"]["code"] == "not_signed_in"
 
+    def test_acts_are_named_as_the_list_of_the_case_names_them(self, demo):
+        cases = demo.home.run("decide", "list", "--list", "red", "--json").json()["cases"]
+        told = [demo.home.run("decide", "show", case["case_id"], "--json").json() for case in cases[:3]]
+        labels = {step["act"]: step["label"] for case in told for step in case["next_acts"]}
+        assert labels["revoke"] == "撤销认定"
+        done = next(case for case in told if any(act["act"] == "serve_notice" for act in case["acts"]))
+        said = demo.home.run("decide", "show", done["case_id"]).stdout
+        assert "发布认定前公示" in said
+        assert "告知书" not in said
+
     def test_a_listed_organisation_is_found_by_code_with_purpose(self, demo):
         black = demo.home.run("decide", "list", "--list", "black", "--json").json()["cases"]
         listed = next(c for c in black if c["state"] == "published" and c["subject_id"].startswith("uscc:"))
@@ -170,7 +180,7 @@ class TestOnTheDemo:
         ids=" ".join,
     )
     def test_every_command_prints_one_json_object_and_nothing_else(self, command, demo):
-        answer = demo.home.run(*command, "--json")
+        answer = demo.home.run_afresh(*command, "--json")
         assert answer.code == 0, answer.stdout + answer.stderr
         assert isinstance(answer.json(), dict)
         assert answer.stderr == ""

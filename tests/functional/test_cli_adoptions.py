@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,18 +20,7 @@ PASSWORD = "correct-horse-battery"  # noqa: S105 - of a home that lives as long 
 
 def run(home: CreditHome, rules: Path, *arguments: object) -> Answer:
     """Run a command on a home with rules of its own."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CREDIT_")}
-    environment |= {"CREDIT_HOME": str(home.path), "CREDIT_RULES": str(rules), "CREDIT_PASSWORD": PASSWORD}
-    done = subprocess.run(
-        [sys.executable, "-m", "credit_service", *map(str, arguments)],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    return Answer(done.returncode, done.stdout, done.stderr)
+    return home.run(*arguments, password=PASSWORD, rules=rules)
 
 
 def test_rules_are_proposed_refused_confirmed_and_shown(fresh_home: CreditHome, tmp_path: Path):
@@ -56,7 +42,7 @@ def test_rules_are_proposed_refused_confirmed_and_shown(fresh_home: CreditHome, 
 
     events.write_text(good.replace(",-1,", ",-2,"), encoding="utf-8")
     assert run(fresh_home, rules, *propose).code == 30, "an edit of an adopted version is accepted by name"
-    proposed = run(fresh_home, rules, *propose, "--accept", EVENTS)
+    proposed = run(fresh_home, rules, *propose, "--accept", f"rules/{EVENTS}")
     assert proposed.code == 0, proposed.stdout + proposed.stderr
     name = str(proposed.json()["rulebook"])
     assert proposed.json()["edited"] == [EVENTS]
@@ -70,6 +56,13 @@ def test_rules_are_proposed_refused_confirmed_and_shown(fresh_home: CreditHome, 
     shown = run(fresh_home, rules, "rules", "show-sql", name, "--target", "duckdb", "--json").json()
     assert {text["from_on"] for text in shown["texts"]} >= {day.isoformat()}
     assert all("CREATE" in text["sql"] for text in shown["texts"])
+    compiled = next(one for one in listed["adoptions"] if one["kind"] == "ordinary")["compiled"][0]
+    for hash_ in (shown["texts"][0]["rulebook"], compiled["sql"]):
+        same = run(fresh_home, rules, "rules", "show-sql", hash_[:12], "--target", compiled["target"], "--json")
+        assert compiled["sql"] in {text["sql_hash"] for text in same.json()["texts"]}
+    unknown = run(fresh_home, rules, "rules", "show-sql", "0123456789ab", "--json").json()["error"]
+    assert name[:12] in unknown["remedy"]
+    assert shown["texts"][0]["rulebook"][:12] in unknown["remedy"]
     assert run(fresh_home, rules, "rules", "show-sql", name, "--target", "oracle").code == 20
 
     assessed = run(fresh_home, rules, "assess", "--as-of", day, "--json").json()

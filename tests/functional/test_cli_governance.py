@@ -57,6 +57,21 @@ def test_an_office_takes_the_table_away(demo, tmp_path):
     assert rows["合计"][rows["事项"].index("期末存量")] == told["total"]["closing"]
 
 
+def test_what_does_not_exist_is_refused_with_the_choices(demo):
+    item = demo.home.run("governance", *QUARTER, "--category", "77", "--json")
+    assert (item.code, item.json()["error"]["code"]) == (50, "selection_unknown")
+    assert "0综合" in item.json()["error"]["remedy"]
+    assert "14" in item.json()["error"]["remedy"]
+    place = demo.home.run("governance", *QUARTER, "--district", "000001", "--json")
+    assert (place.code, place.json()["error"]["code"]) == (50, "selection_unknown")
+    assert "六位行政区划代码" in place.json()["error"]["remedy"]
+    sender = demo.home.run("governance", *QUARTER, "--agency", "市场监管局", "--json")
+    assert (sender.code, sender.json()["error"]["code"]) == (60, "unknown_agency")
+    known = sender.json()["error"]["remedy"].removeprefix("可选：")[:18]
+    assert demo.home.run("governance", *QUARTER, "--agency", known).code == 0
+    assert demo.home.run("governance", *QUARTER, "--district", "110000").code == 0, "a region without records is one"
+
+
 def test_a_period_nobody_can_read_and_one_that_has_not_begun_are_told(demo):
     for code in ("2026Q5", "2999"):
         answer = demo.home.run("governance", "--period", code, "--json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,29 +12,33 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from functional.conftest import CreditHome
 
-ROOT = Path(__file__).resolve().parents[2]
 ROWS = 6_000
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int], float]:
-    """Return a file, what becomes of its rows, and how long an undisturbed run takes."""
+def sample(tmp_path_factory: pytest.TempPathFactory, founded_home: Path) -> tuple[Path, dict[str, int], float]:
+    """Return a file, what becomes of its rows, and how long an undisturbed run takes.
+
+    The home was founded before: otherwise most kills would come while the rules are checked, before the file is read.
+    """
     folder = tmp_path_factory.mktemp("sample")
-    path = folder / "penalties.csv"
-    _credit(folder / "maker", "sample", "penalty_org", path, "--rows", ROWS, "--seed", 7)
+    path, calm = folder / "penalties.csv", CreditHome(folder / "calm")
+    shutil.copytree(founded_home, calm.path)
+    assert calm.run("sample", "penalty_org", path, "--rows", ROWS, "--seed", 7).code == 0
     started = time.monotonic()
-    _credit(folder / "calm", "ingest", path, "--agency", AGENCY)
+    assert calm.run_afresh("ingest", path, "--agency", AGENCY).code == 0
     took = time.monotonic() - started
-    return path, _books(folder / "calm"), took
+    return path, _books(calm.path), took
 
 
 AGENCY = "119901019901000261"
 
 
-def test_a_killed_ingest_loses_and_doubles_nothing(sample, tmp_path):
+def test_a_killed_ingest_loses_and_doubles_nothing(sample, fresh_home: CreditHome):
     path, expected, took = sample
-    home = tmp_path / "live"
+    home = fresh_home.path
     chance = Random(20261128)  # noqa: S311 - moments, not secrets.
     stored = 0
     for _ in range(8):
@@ -43,13 +48,12 @@ def test_a_killed_ingest_loses_and_doubles_nothing(sample, tmp_path):
         time.sleep(chance.uniform(0.2, 1.0) * took)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        if not (home / "ledger.sqlite").exists():
-            continue
-        _credit(home, "rebuild", "--reconcile")
+        told = fresh_home.run("rebuild", "--reconcile")
+        assert told.code == 0, told.stdout + told.stderr
         books = _books(home)
         assert books in ({}, expected), "half of a file is stored"
         stored += books == expected
-    _credit(home, "ingest", path, "--agency", AGENCY)
+    assert fresh_home.run("ingest", path, "--agency", AGENCY).code == 0
     assert _books(home) == expected
     assert _leftovers(home) == [], "a torn copy stays in the inbox"
     assert stored, "no run got far enough to be received: the kills came too early to prove anything"
@@ -87,11 +91,6 @@ def _leftovers(home: Path) -> list[Path]:
     return [
         path for path in (home / "inbox").rglob(".*") if path.is_file() and time.time() - path.stat().st_mtime > 3600
     ]
-
-
-def _credit(home: Path, *arguments: object) -> None:
-    done = subprocess.run(_command(*arguments), env=_environment(home), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _command(*arguments: object) -> list[str]:

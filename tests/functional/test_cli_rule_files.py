@@ -62,8 +62,33 @@ def test_two_days_differ_in_words(rules):
     assert "最长期限：36个月 → 12个月" in said
     found = json.loads(run("diff", "2026-03-31", "2026-04-01", "--json"))
     assert found["before"]["as_of"] == "2026-03-31"
+    assert "建库启用" in found["before"]["source"]
+    assert found["before"]["adoption"] == found["after"]["adoption"]
     change = next(one for one in found["changes"] if one["rule_id"] == "publicity.general")
     assert {"name": "最长期限", "before": "36个月", "after": "12个月"} in change["values"]
+
+
+def test_a_day_is_answered_from_what_was_adopted_and_not_from_the_directory(rules):
+    assert "没有不同" in run("diff", "2026-09-30", str(rules), "--as-of", "2026-09-30")
+    spoil(rules / "scoring/points/2026.1/events.csv", "penalty,general,,-5", "penalty,general,,-6.5")
+    said = run("diff", "2026-09-30", str(rules), "--as-of", "2026-09-30")
+    assert "读自留存的副本" in said
+    assert "读自规则目录，不论是否已经采用" in said
+    assert "分值：-5分 → -6.5分" in said
+    assert "没有不同" in run("diff", "2026-09-30", "2026-10-01")
+
+
+def test_a_day_before_the_first_rules_is_refused_with_the_first(rules):
+    result = CliRunner().invoke(app, ["rules", "diff", "2020-01-01", "2026-09-30"])
+    assert "2020-01-01还没有规则：规则自2025-06-22起施行" in str(result.exception)
+
+
+def test_follow_ons_stand_apart_from_the_slip_they_come_from(rules):
+    spoil(rules / "candidates/proposals/2026.1/rule.yaml", "supports: is_listing AND", "supports: is_lsting AND")
+    result = CliRunner().invoke(app, ["rules", "check"])
+    assert result.exit_code == 20
+    assert "1 处问题（另有4处随之而来）" in result.stdout
+    assert "随上列问题而来，改正后再看" in result.stdout
 
 
 def test_a_draft_differs_from_the_rules_in_words(rules, tmp_path):

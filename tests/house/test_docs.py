@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import typer
+from typer.core import TyperGroup
 
 from credit_service.__main__ import app
 from credit_service.settings import Settings
@@ -10,10 +11,12 @@ from credit_service.settings import Settings
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _commands(group: typer.main.TyperGroup, prefix: str = "credit") -> list[str]:
+def _commands(group: TyperGroup, prefix: str = "credit") -> list[str]:
     names = []
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
+    ctx = typer.Context(group)
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        if isinstance(command, TyperGroup):
             names += _commands(command, f"{prefix} {name}")
         else:
             names.append(f"{prefix} {name}")

@@ -10,10 +10,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from spec.explain_by_sql import explain_by_sql
 
 from credit_service.warehouse.connection import Session, Warehouse
 from credit_service.warehouse.limits import WarehouseLimits
-from credit_service.warehouse.run_query import AssessmentCounts, AssessmentRun, run_explanation
+from credit_service.warehouse.run_query import AssessmentCounts, AssessmentRun
 
 RUN = AssessmentRun("A1", date(2026, 9, 30), datetime(2026, 9, 30, 12, tzinfo=UTC), "rulebook-hash", 7)
 
@@ -129,10 +130,10 @@ def test_failing_step_leaves_the_earlier_result(session: Session):
 
 
 def test_explanation_answers_and_stores_nothing(session: Session):
-    frame = run_explanation(session.connection, RUN, SCORING, "uscc:a")
+    frame = explain_by_sql(session.connection, RUN, SCORING, "uscc:a")
     assert frame.rows() == [("r1", -50_000), ("r2", 20_000)]
     assert session.run_query("SELECT count(*) FROM duckdb_tables() WHERE temporary").item() == 0
-    assert run_explanation(session.connection, RUN, SCORING, "uscc:a").equals(frame)
+    assert explain_by_sql(session.connection, RUN, SCORING, "uscc:a").equals(frame)
 
 
 def test_table_of_rules_keeps_types_and_nulls(session: Session):
@@ -141,7 +142,7 @@ def test_table_of_rules_keeps_types_and_nulls(session: Session):
     compiled = Compiled(
         (Table("facts", columns, rows), Table("nothing", columns, ())), (), (Step("SELECT * FROM facts"),)
     )
-    frame = run_explanation(session.connection, RUN, compiled, "uscc:a")
+    frame = explain_by_sql(session.connection, RUN, compiled, "uscc:a")
     assert frame.rows() == list(rows)
     assert frame.schema["weight"] == pl.Decimal(18, 4)
 

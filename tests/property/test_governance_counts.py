@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from property.examples import examples
 
 from credit_service.domain.bulletin import Period, parse_period
 from credit_service.domain.clock import legal_day
@@ -265,7 +266,7 @@ def table_of(frame: pl.DataFrame, by: tuple[Dimension, ...]) -> dict[tuple[objec
     }
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(40, 200))
 @given(stored_records(), st.randoms(use_true_random=False), st.sampled_from([KNOWN_AT, end_of_day(date(2026, 8, 31))]))
 def test_sql_counts_what_a_plain_loop_counts_whatever_the_order(records, dice, known_at):
     dice.shuffle(records)

@@ -17,6 +17,7 @@ from unittest import mock
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from property.examples import examples
 
 from credit_service.bootstrap import build_service
 from credit_service.domain.batch import Batch, BatchStatus
@@ -287,4 +288,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=12, stateful_step_count=14, deadline=None)
+TestLife.settings = settings(max_examples=examples(7, 40), stateful_step_count=14, deadline=None)

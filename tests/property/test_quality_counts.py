@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from property.examples import examples
 
 from credit_service.domain.batch import Retraction
 from credit_service.domain.clock import SHANGHAI, add_workdays
@@ -211,7 +212,7 @@ def _question(world: list[Sent]) -> QualityQuestion:
     return QualityQuestion(batches, from_at, days, [("penalty_org", TERM_FROM, TERM)])
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(20, 100))
 @given(worlds())
 def test_the_warehouse_counts_what_a_plain_loop_counts(world):
     sent, retractions = world

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from integration.adoption_world import CLERK, EVENTS, TODAY, AdoptionWorld, Penalty, copy_rules, open_adoption_world
+from property.examples import examples
 
 from credit_service.errors import CreditServiceError
 from credit_service.pipeline.assess import AssessOutcome, assess
@@ -107,5 +108,5 @@ class Repetitions(RuleBasedStateMachine):
 
 TestRepetitions = Repetitions.TestCase
 TestRepetitions.settings = settings(
-    max_examples=6, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(3, 12), stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
 )

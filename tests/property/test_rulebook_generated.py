@@ -13,6 +13,7 @@ from types import ModuleType
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from property.examples import examples
 
 from credit_service.rulebook.arithmetic import WEIGHT_ROUNDINGS, list_weights
 from credit_service.rulebook.compile_aggregates import compile_aggregate
@@ -27,7 +28,7 @@ from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.scoring_checks import check_events
 
 ROOT = Path(__file__).parents[2]
-MANY = int(os.environ.get("CREDIT_TEST_RULEBOOKS", "150"))
+MANY = int(os.environ.get("CREDIT_TEST_RULEBOOKS", examples(80, 150)))
 
 
 def load(path: str) -> ModuleType:

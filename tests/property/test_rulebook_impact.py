@@ -14,6 +14,7 @@ from threading import RLock
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from property.examples import examples
 
 from credit_service.rulebook.compile_sql import CompiledScoring, compile_scoring
 from credit_service.rulebook.evaluate import evaluate
@@ -160,7 +161,7 @@ def test_grades_and_points_move_as_in_two_assessments(facts, draft):
     assert found == expected
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(5, 20))
 @given(facts_on(DAY), st.sampled_from(sorted(BOOKS)))
 def test_a_rulebook_beside_itself_moves_nobody(facts, name):
     frames = compare(facts, name, name)

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from property.examples import examples
 
 from credit_service.domain.batch import Retraction
 from credit_service.domain.record import RECORD_FIELDS
@@ -119,7 +120,7 @@ def store(session: Session, batch: Sent) -> None:
         writer.append(batch.frame(), NO_FINDINGS, len(batch.rows), 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30, 200), deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_spans_are_those_of_a_plain_timeline_in_any_order(history, random):
     batches, retractions = history
@@ -138,7 +139,7 @@ def test_spans_are_those_of_a_plain_timeline_in_any_order(history, random):
                 assert held_at(session, moment) == visible_at(moment, batches, retractions), moment
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(12, 60), deadline=None)
 @given(histories())
 def test_a_dropped_batch_leaves_no_trace(history):
     batches, retractions = history

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+from spec.explain_by_sql import explain_by_sql
 
 from credit_service.domain.record import RECORD_FIELDS
 from credit_service.rulebook.compile_sql import CompiledScoring, Statement
@@ -20,7 +21,7 @@ from credit_service.rulebook.fact import (
     Fact,
 )
 from credit_service.warehouse.one_subject import SUBJECT_KEY
-from credit_service.warehouse.run_query import AssessmentRun, run_explanation
+from credit_service.warehouse.run_query import AssessmentRun
 
 SCHEMA = Path(__file__).parents[2] / "credit_service" / "warehouse" / "schema" / "0001_base.sql"
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
@@ -103,7 +104,7 @@ def explain_on_duckdb(
     """Return the explanation of one subject as the warehouse gives it."""
     with open_with_facts(facts) as connection:
         run = AssessmentRun("R", as_of, LATER, "hash")
-        return list(run_explanation(connection, run, compiled, subject_id).iter_rows(named=True))
+        return list(explain_by_sql(connection, run, compiled, subject_id).iter_rows(named=True))
 
 
 def open_with_facts(facts: Sequence[Fact]) -> duckdb.DuckDBPyConnection:

@@ -89,6 +89,8 @@ TABLE = {
     ("GET", "/review/cases/{case_id}/outlook"): CASES,
     ("GET", "/review/cases/{case_id}/publication"): CASES,
     ("POST", "/review/cases/{case_id}/acts"): frozenset({R.REVIEWER, R.DECIDER}),
+    ("GET", "/review/rules/adoptions"): CASES,
+    ("GET", "/review/rules/adoptions/{number}"): CASES,
     ("GET", "/review/rules/impact"): CASES,
     ("POST", "/review/rules/impact"): CASES,
     ("GET", "/review/rules/impact/{token}"): CASES,

@@ -143,6 +143,39 @@ def test_a_question_is_answered_and_a_wrong_answer_found(tmp_path, rulebook):
     assert find_answers_wrong(rulebook, wrong, build_workdays) == ["until：应为2026-10-09，实为2026-10-10"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            'points: "55", grade: D',
+            'points: "60", grade: C',
+            "甲在假药（fake_drugs）的分值和等级：应为60分、C级，实为55分、D级",
+        ),
+        ("scores: [{subject: 甲,", "scores: [{subject: 某人,", "应为55分、D级，实为没有评分"),
+        ("unscored: [某人]", "unscored: [甲]", "甲的评分：应为没有评分，实为有评分"),
+        ("{r1: serious}", "{r1: general}", "r1的严重程度：应为一般（general），实为严重（serious）"),
+        ("categories: {r1: fake_drugs}", "categories: {r1: whole}", "应为综合（whole），实为"),
+        ("weights: {r1: 1000000}", "weights: {r1: 0}", "应为百万分之0，实为百万分之1000000"),
+        ("records: [r1, r2, r3]", "records: [r1, r2]", "，依据r1、r2），实为甲列入"),
+        ("until_on: 2029-09-30", "until_on: 2029-09-29", "期满日：应为2029-09-29，实为2029-09-30"),
+        ('is_public: "true"', 'is_public: "false"', "公示：应为不公开，实为公开"),
+        ("measures: [market_entry_ban,", "measures: [", "措施：应为key_supervision、"),
+    ],
+)
+def test_a_difference_is_told_in_words(tmp_path, rulebook, old, new, said):
+    differences = _differences(tmp_path, rulebook, WORKED.replace(old, new))
+    assert said in " ".join(differences)
+    assert not any(re.search(r"['\[]|None|True|False", difference) for difference in differences), differences
+
+
+def test_what_a_question_lacks_is_told_in_words(tmp_path, rulebook):
+    (lacking,), _ = _read(tmp_path, ASKED.replace("key: objection_workdays, ", ""))
+    (odd,), _ = _read(tmp_path, ASKED.replace("objection_workdays", "no_such_workdays"))
+    assert find_answers_wrong(rulebook, lacking, build_workdays) == ["问题“term”的given缺少“key”"]
+    (said,) = find_answers_wrong(rulebook, odd, build_workdays)
+    assert "key: no_such_workdays" in said
+
+
 def test_without_a_calendar_a_term_is_not_guessed(tmp_path, rulebook):
     (case,), _ = _read(tmp_path, ASKED)
     assert needs_calendar(case)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from credit_service.errors import UnknownIndicator
-from credit_service.rulebook.choose_rulebook import choose_rulebook
+from credit_service.rulebook.choose_rulebook import choose_rulebook, find_day
 from credit_service.rulebook.diff import _NOT_RULES, ChangeKind, _group, _Names, compare_rulebooks
 from credit_service.rulebook.diff_words import GROUP_WORDS
 from credit_service.rulebook.load import load_rulebook
@@ -138,12 +138,17 @@ def test_every_part_of_a_rulebook_has_a_name():
     assert parts - GROUP_WORDS.keys() == set()
 
 
-@pytest.mark.parametrize(
-    ("wanted", "term"), [("2026-03-31", 36), ("publicity/terms/order58", 36), ("publicity/terms/order36", 12)]
-)
-def test_a_rulebook_is_chosen_by_day_or_version(wanted, term):
+@pytest.mark.parametrize(("wanted", "term"), [("publicity/terms/order58", 36), ("publicity/terms/order36", 12)])
+def test_a_rulebook_is_chosen_by_version(wanted, term):
     chosen = choose_rulebook(RULES, wanted, DAY)
     assert {row.severity: row.max_months for row in chosen.publicity}["general"] == term
+
+
+def test_a_day_is_told_from_everything_else():
+    assert find_day("2026-03-31") == date(2026, 3, 31)
+    assert find_day("publicity/terms/order36") is None
+    with pytest.raises(UnknownIndicator, match="没有“2026-02-30”这一天"):
+        find_day("2026-02-30")
 
 
 def test_a_rulebook_is_chosen_by_directory(rules_dir):
@@ -152,7 +157,7 @@ def test_a_rulebook_is_chosen_by_directory(rules_dir):
 
 @pytest.mark.parametrize(
     ("wanted", "words"),
-    [("2026-02-30", "没有"), ("publicity/terms/order37", "order36"), ("nowhere", "目录")],
+    [("publicity/terms/order37", "order36"), ("nowhere", "目录")],
 )
 def test_what_is_no_rulebook_is_refused(wanted, words):
     with pytest.raises(UnknownIndicator) as caught:
