@@ -16,6 +16,7 @@ from credit_service.cli import (
     governance_commands,
     ingest_commands,
     outlook_commands,
+    paper_commands,
     publish_commands,
     quality_commands,
     question_commands,
@@ -57,6 +58,7 @@ for module in (
 ):
     module.register(app)
 app.add_typer(decide_commands.app, name="decide")
+app.add_typer(paper_commands.app, name="papers")
 app.add_typer(subject_commands.app, name="subject")
 # These add their commands to the one group by being imported.
 RULES = (

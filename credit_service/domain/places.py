@@ -41,6 +41,11 @@ class Places:
         return self.home / "rulebooks"
 
     @property
+    def papers(self) -> Path:
+        """Files of issued papers, named by hash; those about natural persons are encrypted."""
+        return self.home / "papers"
+
+    @property
     def keys(self) -> Path:
         """Keys for persons' identifiers; outside both stores."""
         return self.home / "keys"

@@ -17,16 +17,16 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ DecisionError      law or state forbids it  IllegalTransition EvidenceMissing NoticeNotServed
     │                                              StatementPeriodOpen ObjectionPending SamePerson ConsentMissing
     │                                              MinorProtected NoLegalBasis ClockReversed CaseNotFound
-    │                                              IdentifiersContradict
+    │                                              IdentifiersContradict PaperIncomplete
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
-    │                                              QueryRefused QueryFailed RunNotFound
+    │                                              QueryRefused QueryFailed RunNotFound PaperNotFound
     ├─ AccessError        401/403/429              UnknownAgency NotSignedIn ScopeDenied PurposeMissing QuotaExceeded
     │                                              AccountExists WeakPassword KeyUnknown
     └─ StorageError       the operator             WarehouseBusy SnapshotMissing SchemaDrift LedgerConflict
                                                    SandboxMissing HomeOccupied KeyMissing WarehouseDamaged
-                                                   StorageFull PathUnusable RulebookDamaged
+                                                   StorageFull PathUnusable RulebookDamaged PaperAltered
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from credit_service.errors.families import (
     StorageError,
     SubmissionError,
 )
+from credit_service.errors.papers import PaperAltered, PaperIncomplete, PaperNotFound
 from credit_service.errors.rules import (
     RulebookFaulty,
     RulebookNotAdopted,
@@ -56,12 +57,15 @@ from credit_service.errors.rules import (
     UnknownIndicator,
 )
 
-# Names that come from the two modules beside this one; the leaves below are here.
+# Names that come from the modules beside this one; the leaves below are here.
 __all__ = [
     "AccessError",
     "CreditServiceError",
     "DecisionError",
     "LookupFailure",
+    "PaperAltered",
+    "PaperIncomplete",
+    "PaperNotFound",
     "PublicationError",
     "RuleNotCompiled",
     "RuleNotInForce",

@@ -6,7 +6,7 @@ nothing changed. The gates themselves are in `listing.transitions` and, once mor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from credit_service.domain.agency import Actor, Role
@@ -17,6 +17,7 @@ from credit_service.listing.terms import ProcedureTerms
 from credit_service.listing.transitions import apply_act
 from credit_service.measures.assign import assign_measures
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.paper_numbers import take_number
 from credit_service.rulebook.schema import Rulebook
 
 ROLE_OF_ACT = {
@@ -71,6 +72,8 @@ def perform_act(office: Office, request: ActRequest) -> Case:
     rulebook = office.rulebook(office.today())
     with office.ledger.unit_of_work() as uow:
         case = uow.cases.get(request.case_id)
+        number = take_number(uow.papers.list_for_case(case.case_id), act.kind, act.document_no, act.on)
+        act = replace(act, document_no=number)
         moved = apply_act(case, act, procedure_terms(rulebook, case), office.is_workday())
         uow.cases.save(moved, act)
         if moved.state is CaseState.DECISION_SERVED:

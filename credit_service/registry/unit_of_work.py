@@ -23,6 +23,7 @@ from credit_service.registry.consequences import Measures, Publications
 from credit_service.registry.engine import READS_ONLY, open_engine
 from credit_service.registry.keys import Keys
 from credit_service.registry.movements import Movements
+from credit_service.registry.papers import Papers
 from credit_service.registry.persons import Persons
 from credit_service.registry.refusals import to_refusal
 from credit_service.registry.resolutions import Resolutions
@@ -54,6 +55,7 @@ class UnitOfWork:
         self.runs = Runs(connection)
         self.cases = Cases(connection)
         self.acts = Acts(connection)
+        self.papers = Papers(connection)
         self.measures = Measures(connection)
         self.movements = Movements(connection)
         self.publications = Publications(connection)

@@ -28,8 +28,12 @@ class Vault:
 
     def encrypt(self, text: str, place: str) -> bytes:
         """Return the encrypted text; ``place`` names the row and column it is for."""
+        return self.encrypt_bytes(text.encode(), place)
+
+    def encrypt_bytes(self, content: bytes, place: str) -> bytes:
+        """Return the encrypted bytes; ``place`` names what they are for."""
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, text.encode(), place.encode())
+        return nonce + self._cipher.encrypt(nonce, content, place.encode())
 
     def decrypt(self, sealed: bytes, place: str, key_id: str) -> str:
         """Return the text of a value.
@@ -37,9 +41,17 @@ class Vault:
         Raises:
             KeyMissing: It was encrypted under another key, for another place, or altered.
         """
+        return self.decrypt_bytes(sealed, place, key_id).decode()
+
+    def decrypt_bytes(self, sealed: bytes, place: str, key_id: str) -> bytes:
+        """Return the bytes of a value.
+
+        Raises:
+            KeyMissing: They were encrypted under another key, for another place, or altered.
+        """
         if key_id == self.key_id:
             try:
-                return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode()).decode()
+                return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
             except (InvalidTag, ValueError) as fault:
                 message = "自然人数据无法解密：内容被改动，或不属于该记录。"
                 raise KeyMissing(message, remedy="请停止使用该账本并从备份核对。", key_id=key_id) from fault

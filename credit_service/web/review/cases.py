@@ -17,8 +17,18 @@ from credit_service.domain.record import RecordKind, Severity
 from credit_service.domain.score import ListKind
 from credit_service.errors import AccessError, CreditServiceError, DecisionError, EvidenceMissing, LedgerConflict
 from credit_service.lookup.cases import get_case_view, list_cases
+from credit_service.lookup.papers import find_act_numbers, get_case_papers
 from credit_service.pipeline.decide import ROLE_OF_ACT, ActRequest, perform_act
-from credit_service.web.dependencies import SMALL_BODY, ActVisit, CaseVisit, Visit, check_form_token, redirect_to
+from credit_service.pipeline.papers import MAY_SEE_NAMES
+from credit_service.web.dependencies import (
+    MAY_ACT,
+    SMALL_BODY,
+    ActVisit,
+    CaseVisit,
+    Visit,
+    check_form_token,
+    redirect_to,
+)
 from credit_service.web.errors import status_of
 from credit_service.web.review.forms import TypedAct, build_forms, read_act
 
@@ -70,6 +80,11 @@ def submit_act(visit: ActVisit, case_id: str, typed: Annotated[TypedAct, Depends
     return redirect_to(f"/review/cases/{case_id}?done={kind.value}")
 
 
+def show_case_with_fault(visit: Visit, case_id: str, fault: CreditServiceError) -> Response:
+    """Show one case with why something about it was refused."""
+    return _show(visit, case_id, fault=fault)
+
+
 def _show(
     visit: Visit,
     case_id: str,
@@ -80,8 +95,9 @@ def _show(
 ) -> Response:
     view = get_case_view(visit.room, case_id)
     role = visit.person.account.role
+    papers = get_case_papers(visit.room, view.case)
     by_hand = [act for act in view.next_acts if act.kind in ROLE_OF_ACT]
-    forms = build_forms(by_hand, visit.office.today(), typed)
+    forms = build_forms(by_hand, visit.office.today(), typed, find_act_numbers(papers))
     others = [(form.title, [member for member in Role if member in ROLE_OF_ACT[form.kind]]) for form in forms]
     context = {
         "view": view,
@@ -91,6 +107,9 @@ def _show(
         "waiting": _WAITING.get(view.case.state, "由系统自动进行，不需要人工办理。"),
         "done": next((member for member in ActKind if member.value == done), None),
         "fault": fault,
+        "papers": papers,
+        "may_issue": role in MAY_ACT,
+        "may_read_all": role in MAY_SEE_NAMES,
         "today": visit.office.today(),
         "measure_names": {item.slug: item.name for item in visit.room.rulebook(visit.room.today()).measures},
         "kinds": {member.value: member.label for member in RecordKind},

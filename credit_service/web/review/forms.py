@@ -6,7 +6,7 @@ act is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -76,18 +76,33 @@ def read_act(
     return TypedAct(kind, on, document_no, reason, evidence)
 
 
-def build_form(act: NextAct, today: date, typed: TypedAct | None) -> ActForm:
-    """Return the form of one act, with what was typed before a refusal kept."""
+def build_form(act: NextAct, today: date, typed: TypedAct | None, document_no: str = "") -> ActForm:
+    """Return the form of one act, with what was typed before a refusal kept.
+
+    Args:
+        act: The act.
+        today: The legal day.
+        typed: What somebody typed before it was refused.
+        document_no: The number of the paper issued for the act, where there is one.
+    """
     kept = typed if typed is not None and typed.kind == act.kind.value else None
     day_hint = f"最早{act.earliest_on}" if act.earliest_on is not None and act.earliest_on > today else ""
     day = FormField("on", "办理日期", day_hint, is_long=False, value=kept.on if kept else today.isoformat())
     papers = (
-        FormField(name, need, _HINTS.get(need, ""), is_long=name in _LONG, value=getattr(kept, name) if kept else "")
+        FormField(name, need, _HINTS.get(need, ""), is_long=name in _LONG, value=_to_value(name, kept, document_no))
         for name, need in zip(act.fields, act.needs, strict=True)
     )
     return ActForm(act.kind, act.label, (*papers, day), act.note, act.kind in FINAL_ACTS, is_open=kept is not None)
 
 
-def build_forms(acts: Sequence[NextAct], today: date, typed: TypedAct | None) -> tuple[ActForm, ...]:
-    """Return the forms in the order of the procedure."""
-    return tuple(build_form(act, today, typed) for act in acts)
+def build_forms(
+    acts: Sequence[NextAct], today: date, typed: TypedAct | None, numbers: Mapping[str, str] | None = None
+) -> tuple[ActForm, ...]:
+    """Return the forms in the order of the procedure; ``numbers`` are those of the papers issued, by act."""
+    return tuple(build_form(act, today, typed, (numbers or {}).get(act.kind.value, "")) for act in acts)
+
+
+def _to_value(name: str, kept: TypedAct | None, document_no: str) -> str:
+    if kept is not None:
+        return str(getattr(kept, name))
+    return document_no if name == "document_no" else ""
