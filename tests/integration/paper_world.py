@@ -1,4 +1,4 @@
-"""A small real service on which papers are issued: two sample batches, cases that rest on their records, two officials."""
+"""A small real service on which papers are issued: two batches, cases that rest on their records, two officials."""
 
 from __future__ import annotations
 

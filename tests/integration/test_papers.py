@@ -374,7 +374,9 @@ def test_a_receipt_names_the_paper_it_is_for(issued):
     world, paper = issued
     receipt = issue_receipt(world.at(DAY), paper.paper_id, REVIEWER)
     _, content = read_paper(world.at(DAY), receipt.paper_id, PaperForm.DOCX, REVIEWER)
-    cells = [cell.text for table in docx.Document(io.BytesIO(content)).tables for row in table.rows for cell in row.cells]
+    cells = [
+        cell.text for table in docx.Document(io.BytesIO(content)).tables for row in table.rows for cell in row.cells
+    ]
     assert paper.document_no in cells
     assert "示范区测试晨光商贸有限公司" in cells
     with pytest.raises(IllegalTransition):

@@ -56,7 +56,7 @@ def compose_paper(wording: PaperWording, facts: PaperFacts, document_no: str | N
         heading=facts.letterhead.heading or facts.letterhead.name,
         document_no=document_no or NO_NUMBER,
         title=title,
-        addressee=facts.addressee,
+        addressee=clean_text(facts.addressee),
         blocks=(*opening, *sections),
         rows=tuple(
             (writer.fill(label, f"{place}.rows[{n}]"), writer.fill(value, f"{place}.rows[{n}]", one_line=False))
@@ -149,7 +149,8 @@ class _Values(Mapping[str, str]):
         if name in self._plain:
             if not self._plain[name].strip():
                 self.blanks.add(name)
-            return self._plain[name]
+            # On one line and without marks that turn the writing, also where the sentence itself has several lines.
+            return clean_text(self._plain[name])
         variants = self._phrases[name]
         place = f"phrases.{name}"
         key = next((key for key in self._keys if key in variants), None)

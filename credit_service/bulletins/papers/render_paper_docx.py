@@ -112,22 +112,27 @@ def _find_paragraphs(template: Path, word: str) -> Iterator[str]:
 
 
 def _check_complete(template: Path, text: PaperText, rendered: bytes) -> None:
-    """Refuse a template that leaves out a paragraph, the number or the day."""
+    """Refuse a template that leaves out a paragraph, or who writes what to whom under which number and day."""
     with zipfile.ZipFile(io.BytesIO(rendered)) as package:
         body = package.read("word/document.xml").decode("utf-8")
     shown = unescape("".join(_TEXT.findall(body)), {"&#34;": '"', "&quot;": '"', "&#39;": "'", "&apos;": "'"})
-    expected = [text.title, text.document_no, text.issued_on, *(block.text for block in text.blocks)]
-    expected += [line for _, value in text.rows for line in value.split("\n")]
+    anywhere = [text.title, text.document_no, text.issued_on, text.issuer, text.addressee]
+    anywhere += [] if text.rows else [text.contact]
+    missing = [line for line in anywhere if line not in shown]
     place = 0
-    for line in expected[3:]:
+    for line in (
+        *(block.text for block in text.blocks),
+        *(line for _, value in text.rows for line in value.split("\n")),
+    ):
         found = shown.find(line, place)
         if found < 0:
-            message = f"文书模板 {template.name} 没有排出（或者次序不对）：“{line[:40]}”。"
-            raise TemplateFault(message, remedy=_REMEDY, template=template.name)
+            missing.append(line)
+            break
         place = found + len(line)
-    missing = [line for line in expected[:3] if line not in shown]
     if missing:
-        message = f"文书模板 {template.name} 没有排出：{'、'.join(missing)}。"
+        message = (
+            f"文书模板 {template.name} 没有排出（或者次序不对）：{'、'.join(f'“{line[:40]}”' for line in missing)}。"
+        )
         raise TemplateFault(message, remedy=_REMEDY, template=template.name)
 
 
