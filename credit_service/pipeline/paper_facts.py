@@ -23,7 +23,6 @@ from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
 from credit_service.errors import PaperIncomplete
 from credit_service.listing.deadlines import add_months
-from credit_service.pipeline.decide import procedure_terms
 from credit_service.pipeline.office import Office
 from credit_service.rulebook.rule_types import ListType
 from credit_service.rulebook.schema import Rulebook
@@ -32,6 +31,7 @@ from credit_service.warehouse.grounds import Ground, read_grounds
 INFORMATION_ONLY = "（仅共享信息，由其自主决定）"
 _TO_THE_PUBLIC = frozenset({PaperKind.ANNOUNCEMENT})
 _RESTING_ON_RECORDS = frozenset({PaperKind.NOTICE, PaperKind.ANNOUNCEMENT, PaperKind.DECISION})
+_WITH_PERIOD = frozenset({PaperKind.NOTICE, PaperKind.ANNOUNCEMENT})
 _SHOWN_HEAD, _SHOWN_TAIL = 3, 1
 """Characters of a person's number that tell namesakes apart and single nobody out (domain: masking)."""
 
@@ -73,14 +73,16 @@ def gather_case_facts(
         grounds = read_grounds(session, case.record_ids)
     if kind in _RESTING_ON_RECORDS:
         _check_grounds(case, grounds)
-    terms = procedure_terms(rulebook, case)
-    shown = "public" if terms.may_publish else "withheld"
+    is_person = case.subject_kind is SubjectKind.PERSON
+    may_publish = list_type.publish_person if is_person else list_type.publish_organisation
+    shown = "public" if may_publish else "withheld"
     severity = (case.severity or "") if case.list_kind is not ListKind.RED else ""
     return PaperFacts(
         kind=kind,
         values={
             **remedy_values(office, rulebook),
             **_case_values(office, case, rulebook, list_type),
+            **(_period_values(office, rulebook) if kind in _WITH_PERIOD else {}),
             "you": "您" if addressee.is_person else "你单位",
             "party": addressee.name,
             "identity": addressee.identity,
@@ -158,9 +160,8 @@ def remedy_values(office: Office, rulebook: Rulebook) -> dict[str, str]:
 
 
 def _case_values(office: Office, case: Case, rulebook: Rulebook, list_type: ListType) -> dict[str, str]:
-    today, is_workday = office.today(), office.is_workday()
+    today = office.today()
     entry = rulebook.find_rule(case.rule)
-    statement, comment = _term(rulebook, "statement_workdays"), _term(rulebook, "red_comment_workdays")
     begins_on = case.decided_on or today
     min_until = case.min_until_on or add_months(begins_on, list_type.min_months)
     max_until = case.max_until_on or add_months(begins_on, list_type.term_months)
@@ -177,10 +178,6 @@ def _case_values(office: Office, case: Case, rulebook: Rulebook, list_type: List
         "term_months": str(list_type.term_months),
         "term_example": to_day(add_months(today, list_type.term_months)),
         "max_until": to_day(max_until),
-        "statement_days": str(statement),
-        "statement_example": to_day(add_workdays(today, statement, is_workday)),
-        "comment_days": str(comment),
-        "comment_example": to_day(add_workdays(today, comment, is_workday)),
         "repair_basis": _source(rulebook, "repair_result_workdays"),
         **{name.replace("_workdays", "_days"): str(days) for name, days in repair.items()},
         "hearing_note": redact_text(case.hearing_note or ""),
@@ -190,6 +187,22 @@ def _case_values(office: Office, case: Case, rulebook: Rulebook, list_type: List
         "statement_until": to_day(case.statement_until_on),
         "severity": Severity(case.severity).label if case.severity else "",
     }
+
+
+def _period_values(office: Office, rulebook: Rulebook) -> dict[str, str]:
+    """Return the periods for statement and comment, with their last days for a paper received or put up today.
+
+    Raises:
+        PaperIncomplete: The rules in force state none.
+        RuleNotInForce: The holidays of the year are not known.
+    """
+    today, is_workday = office.today(), office.is_workday()
+    periods = {"statement": "statement_workdays", "comment": "red_comment_workdays"}
+    values: dict[str, str] = {}
+    for name, key in periods.items():
+        days = _term(rulebook, key)
+        values |= {f"{name}_days": str(days), f"{name}_example": to_day(add_workdays(today, days, is_workday))}
+    return values
 
 
 def _check_grounds(case: Case, grounds: Sequence[Ground]) -> None:

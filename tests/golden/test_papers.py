@@ -54,9 +54,9 @@ def _listing(world: PaperWorld) -> Issued:
 
 def _other_lists(world: PaperWorld) -> Issued:
     office = world.at(DAY)
-    watch = world.case("watch", rule="candidate.watch.grade", record_ids=world.records["penalty"][:2])
+    watch = world.case("watch", rule="candidate.watch.category", record_ids=world.records["penalty"][:2])
     declined = world.add(world.case())
-    red, red_office = world.walk(world.add(world.case("honour", rule="candidate.red")), CaseState.DECIDED)
+    red, red_office = world.walk(world.add(world.case("honour", rule="candidate.red.organisation")), CaseState.DECIDED)
     with office.ledger.reading() as uow:
         announcement, decision = uow.papers.list_for_case(red.case_id)
     cases = {"notice_watch": watch, "notice_person": world.person("wage_arrears"), "notice_court": world.person()}

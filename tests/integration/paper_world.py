@@ -154,7 +154,7 @@ class PaperWorld:
             due_on=date(2026, 11, 16),
             materials=("缴款凭证", "信用承诺书"),
             findings="罚款已缴清，违法行为已纠正",
-            reason="符合规定的条件",
+            reason="按照规定的条件逐项核对，结果如上",
         )
         return replace(plain, **changes)
 

@@ -33,8 +33,8 @@ Reason = Annotated[str, Form(max_length=4000)]
 @router.get("/review/cases/{case_id}/papers/{kind}/draft.{form}")
 def preview(visit: CaseVisit, case_id: str, kind: str, form: str) -> Response:
     """Show a draft: no number, marked, kept nowhere; persons are masked for who may not see them."""
-    text = draft_paper(visit.office, case_id, _to_kind(kind), visit.actor)
     wanted = _to_form(form)
+    text = draft_paper(visit.office, case_id, _to_kind(kind), visit.actor)
     content = render_paper(visit.office, text, wanted, visit.office.now())
     return _to_file(content, wanted, f"草稿-{text.title}")
 
