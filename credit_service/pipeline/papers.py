@@ -94,8 +94,7 @@ def issue_paper(
         TemplateFault: Wording, letterhead or template is faulty; no number is spent.
         LedgerConflict: Somebody else moved the case meanwhile.
     """
-    act = ACT_OF_PAPER.get(kind)
-    _check_role(actor, ROLE_OF_ACT[act] if act else MAY_SEE_NAMES, f"出具{kind.label}")
+    _check_role(actor, find_issuers(kind), f"出具{kind.label}")
     order = _to_case_order(office, case_id, kind, details or PaperDetails(), may_see_name=True)
     if order.case is not None:
         _check_lawful(office, order.case, kind, actor)
@@ -170,8 +169,7 @@ def void_paper(office: Office, paper_id: str, actor: Actor, reason: str) -> Pape
     """
     with office.ledger.reading() as uow:
         kind = uow.papers.get(paper_id).kind
-    act = ACT_OF_PAPER.get(kind)
-    _check_role(actor, ROLE_OF_ACT[act] if act else MAY_SEE_NAMES, f"作废{kind.label}")
+    _check_role(actor, find_issuers(kind), f"作废{kind.label}")
     if not reason.strip():
         message = "作废文书须说明理由。"
         raise EvidenceMissing(message, remedy="请写明为什么作废，例如“日期有误，重新出具”。", paper_id=paper_id)
@@ -203,6 +201,12 @@ def read_paper(office: Office, paper_id: str, form: PaperForm, actor: Actor) -> 
         uow.audit.append(actor.actor_id, "paper.read", paper_id, office.now(), {"form": form.value})
         uow.commit()
     return paper, content
+
+
+def find_issuers(kind: PaperKind) -> frozenset[Role]:
+    """Return who may issue and void papers of a kind: whoever may do the act that the paper is for."""
+    act = ACT_OF_PAPER.get(kind)
+    return ROLE_OF_ACT[act] if act else MAY_SEE_NAMES
 
 
 def compose_checked(wording: PaperWording, facts: PaperFacts, document_no: str | None) -> PaperText:

@@ -13,15 +13,15 @@ from fastapi.responses import HTMLResponse, Response
 
 from credit_service.domain.agency import Role
 from credit_service.domain.listing import ActKind, CaseState
+from credit_service.domain.paper import PaperKind
 from credit_service.domain.record import RecordKind, Severity
 from credit_service.domain.score import ListKind
 from credit_service.errors import AccessError, CreditServiceError, DecisionError, EvidenceMissing, LedgerConflict
 from credit_service.lookup.cases import get_case_view, list_cases
 from credit_service.lookup.papers import find_act_numbers, get_case_papers
 from credit_service.pipeline.decide import ROLE_OF_ACT, ActRequest, perform_act
-from credit_service.pipeline.papers import MAY_SEE_NAMES
+from credit_service.pipeline.papers import MAY_SEE_NAMES, find_issuers
 from credit_service.web.dependencies import (
-    MAY_ACT,
     SMALL_BODY,
     ActVisit,
     CaseVisit,
@@ -108,7 +108,8 @@ def _show(
         "done": next((member for member in ActKind if member.value == done), None),
         "fault": fault,
         "papers": papers,
-        "may_issue": role in MAY_ACT,
+        "issuers": {kind: [member for member in Role if member in find_issuers(kind)] for kind in PaperKind},
+        "role": role,
         "may_read_all": role in MAY_SEE_NAMES,
         "today": visit.office.today(),
         "measure_names": {item.slug: item.name for item in visit.room.rulebook(visit.room.today()).measures},
