@@ -122,6 +122,7 @@ class CreditGroup(LazyGroup):
         "decide": Place(
             "decide_commands", "办理列入、移出：告知、送达、听取陈述申辩、决定、送达。", "app", is_group=True
         ),
+        "papers": Place("paper_commands", "文书：草拟、出具、列出、取出、作废。", "app", is_group=True),
         "delegation": Place("delegation_commands", "代行授权：审核、决定人员不在岗时由谁代行。", "app", is_group=True),
         "subject": Place(
             "subject_commands", "无代码主体归并：它是谁，由人认定，可撤销；同名不同主体可登记。", "app", is_group=True

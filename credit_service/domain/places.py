@@ -46,6 +46,11 @@ class Places:
         return self.home / "evidence"
 
     @property
+    def papers(self) -> Path:
+        """Files of issued papers, named by hash; those about natural persons are encrypted."""
+        return self.home / "papers"
+
+    @property
     def keys(self) -> Path:
         """Keys for persons' identifiers; outside both stores."""
         return self.home / "keys"

@@ -18,22 +18,40 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     │                                              StatementPeriodOpen ObjectionPending SamePerson ConsentMissing
     │                                              MinorProtected NoLegalBasis ClockReversed CaseNotFound
     │                                              IdentifiersContradict NotInCharge OwnAgencyAlone
-    │                                              DelegationMissing EvidenceAltered
+    │                                              DelegationMissing EvidenceAltered PaperIncomplete
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
     │                                              QueryRefused QueryFailed RunNotFound AwardUnknown
     │                                              VettingNotFound VettingDamaged TooManyNominees
-    │                                              SelectionUnknown
+    │                                              SelectionUnknown PaperNotFound
     ├─ AccessError        401/403/429              UnknownAgency NotSignedIn ScopeDenied PurposeMissing QuotaExceeded
     │                                              AccountExists WeakPassword KeyUnknown
     └─ StorageError       the operator             WarehouseBusy SnapshotMissing SchemaDrift LedgerConflict
                                                    SandboxMissing HomeOccupied KeyMissing WarehouseDamaged
-                                                   StorageFull PathUnusable RulebookDamaged
+                                                   StorageFull PathUnusable RulebookDamaged PaperAltered
 """
 
 from __future__ import annotations
 
+from credit_service.errors.decisions import (
+    CaseNotFound,
+    ClockReversed,
+    ConsentMissing,
+    DelegationMissing,
+    EvidenceAltered,
+    EvidenceMissing,
+    IdentifiersContradict,
+    IllegalTransition,
+    MinorProtected,
+    NoLegalBasis,
+    NoticeNotServed,
+    NotInCharge,
+    ObjectionPending,
+    OwnAgencyAlone,
+    SamePerson,
+    StatementPeriodOpen,
+)
 from credit_service.errors.families import (
     AccessError,
     CreditServiceError,
@@ -44,6 +62,7 @@ from credit_service.errors.families import (
     StorageError,
     SubmissionError,
 )
+from credit_service.errors.papers import PaperAltered, PaperIncomplete, PaperNotFound
 from credit_service.errors.rules import (
     RulebookFaulty,
     RulebookNotAdopted,
@@ -59,12 +78,29 @@ from credit_service.errors.rules import (
     UnknownIndicator,
 )
 
-# Names that come from the two modules beside this one; the leaves below are here.
+# Names that come from the modules beside this one; the leaves below are here.
 __all__ = [
     "AccessError",
+    "CaseNotFound",
+    "ClockReversed",
+    "ConsentMissing",
     "CreditServiceError",
     "DecisionError",
+    "DelegationMissing",
+    "EvidenceAltered",
+    "EvidenceMissing",
+    "IdentifiersContradict",
+    "IllegalTransition",
     "LookupFailure",
+    "MinorProtected",
+    "NoLegalBasis",
+    "NotInCharge",
+    "NoticeNotServed",
+    "ObjectionPending",
+    "OwnAgencyAlone",
+    "PaperAltered",
+    "PaperIncomplete",
+    "PaperNotFound",
     "PublicationError",
     "RuleNotCompiled",
     "RuleNotInForce",
@@ -78,6 +114,8 @@ __all__ = [
     "RulebookError",
     "RulebookFaulty",
     "RulebookNotAdopted",
+    "SamePerson",
+    "StatementPeriodOpen",
     "StorageError",
     "SubmissionError",
     "UnknownIndicator",
@@ -118,102 +156,6 @@ class BatchNotFound(SubmissionError):
     """No batch has this number."""
 
     code = "batch_not_found"
-
-
-class IllegalTransition(DecisionError):
-    """The act does not follow from the state of the case."""
-
-    code = "illegal_transition"
-
-
-class EvidenceMissing(DecisionError):
-    """A document number, proof or reason that the act needs was not given."""
-
-    code = "evidence_missing"
-
-
-class NoticeNotServed(DecisionError):
-    """The prior notice was not served on the subject."""
-
-    code = "notice_not_served"
-
-
-class StatementPeriodOpen(DecisionError):
-    """The subject may still make a statement."""
-
-    code = "statement_period_open"
-
-
-class ObjectionPending(DecisionError):
-    """An objection against the record is not yet decided."""
-
-    code = "objection_pending"
-
-
-class SamePerson(DecisionError):
-    """The person who prepared the case may not decide it."""
-
-    code = "same_person"
-
-
-class NotInCharge(DecisionError):
-    """Another reviewer is in charge of the case."""
-
-    code = "not_in_charge"
-
-
-class OwnAgencyAlone(DecisionError):
-    """Only the agency that sent the records prepared and decides the case."""
-
-    code = "own_agency_alone"
-
-
-class DelegationMissing(DecisionError):
-    """Nobody lets the actor act on that behalf on that day."""
-
-    code = "delegation_missing"
-
-
-class EvidenceAltered(DecisionError):
-    """The bytes of a piece of evidence are not what was handed in."""
-
-    code = "evidence_altered"
-
-
-class ConsentMissing(DecisionError):
-    """A natural person has not consented to publication."""
-
-    code = "consent_missing"
-
-
-class MinorProtected(DecisionError):
-    """The subject is or was a minor and may not be listed."""
-
-    code = "minor_protected"
-
-
-class NoLegalBasis(DecisionError):
-    """The list type has no sufficient legal basis in force."""
-
-    code = "no_legal_basis"
-
-
-class ClockReversed(DecisionError):
-    """The act is dated before the act it follows."""
-
-    code = "clock_reversed"
-
-
-class IdentifiersContradict(DecisionError):
-    """Two subjects whose codes say that they are two were to become one."""
-
-    code = "identifiers_contradict"
-
-
-class CaseNotFound(DecisionError):
-    """No case has this number."""
-
-    code = "case_not_found"
 
 
 class GateRefused(PublicationError):

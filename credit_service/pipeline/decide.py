@@ -6,7 +6,7 @@ nothing changed. The gates themselves are in `listing.transitions` and, once mor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from credit_service.domain.agency import Actor, Role
@@ -21,6 +21,7 @@ from credit_service.listing.transitions import apply_act
 from credit_service.measures.assign import assign_measures
 from credit_service.pipeline.evidence import HandedIn, keep_exhibits
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.paper_numbers import take_number
 from credit_service.pipeline.standins import find_role
 from credit_service.registry.unit_of_work import UnitOfWork
 from credit_service.rulebook.schema import Rulebook
@@ -95,6 +96,8 @@ def perform_act(office: Office, request: ActRequest) -> Case:
     with office.ledger.unit_of_work() as uow:
         case = uow.cases.get(request.case_id)
         check_two_agencies(case, act, tuple(uow.acts.list_for_case(case.case_id)))
+        number = take_number(uow.papers.list_for_case(case.case_id), act.kind, act.document_no, act.on)
+        act = replace(act, document_no=number)
         moved = apply_act(case, act, procedure_terms(rulebook, case), office.is_workday())
         if act.kind in _BECOMES_BLACK and case.list_kind is not ListKind.RED:
             suspend_red(office, uow, moved, act)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from credit_service.domain.clock import IsWorkday, add_workdays
@@ -112,6 +112,8 @@ def _answer_term(rulebook: Rulebook, given: Mapping[str, str], workdays: Workday
     start = date.fromisoformat(given["from"])
     if term.unit == "workdays":
         until = _add_workdays(rulebook, start, term.value, workdays)
+    elif term.unit == "days":
+        until = (start + timedelta(days=term.value)).isoformat()
     else:
         until = add_months(start, term.value * {"months": 1, "years": 12}[term.unit]).isoformat()
     return answer | {"until": until}

@@ -25,7 +25,7 @@ from credit_service.web.doors import Doors
 from credit_service.web.errors import install_error_handlers
 from credit_service.web.public import governance as public_governance
 from credit_service.web.public import home, issues, rulebook, sign_in, subjects
-from credit_service.web.review import acts, adoptions, calendar, cases, impact, months, outlook, resolution
+from credit_service.web.review import acts, adoptions, calendar, cases, impact, months, outlook, papers, resolution
 from credit_service.web.review import governance as review_governance
 from credit_service.web.review.impact_desk import ImpactDesk
 
@@ -83,6 +83,7 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         acts,
         calendar,
         months,
+        papers,
         outlook,
         resolution,
         review_governance,

@@ -14,16 +14,19 @@ from pydantic import BaseModel, Field
 
 from credit_service.domain.agency import Role
 from credit_service.domain.listing import ActKind, CaseFilter, CaseState, SuspensionGround
+from credit_service.domain.paper import PaperKind
 from credit_service.domain.record import RecordKind, Severity
 from credit_service.domain.score import ListKind
 from credit_service.errors import CreditServiceError
 from credit_service.lookup.cases import filter_cases, find_exhibit, get_case_view
+from credit_service.lookup.papers import find_act_numbers, get_case_papers
 from credit_service.pipeline.decide import ROLE_OF_ACT
 from credit_service.pipeline.evidence import read_exhibit
+from credit_service.pipeline.papers import MAY_SEE_NAMES, find_issuers
 from credit_service.pipeline.standins import list_leaves
 from credit_service.web.dependencies import SMALL_BODY, CaseVisit, Visit
 from credit_service.web.errors import status_of
-from credit_service.web.review.forms import TypedAct, build_forms
+from credit_service.web.review.forms import FormGround, TypedAct, build_forms
 
 router = APIRouter(max_body_size=SMALL_BODY)
 
@@ -100,7 +103,9 @@ def render_case(
     leaves = list_leaves(visit.office, visit.actor)
     roles_now = {visit.person.account.role, *(leave.role for leave in leaves)}
     by_hand = [act for act in view.next_acts if act.kind in ROLE_OF_ACT]
-    forms = build_forms(by_hand, visit.office.today(), typed, view.case.list_kind)
+    papers = get_case_papers(visit.room, view.case)
+    ground = FormGround(visit.office.today(), view.case.list_kind, typed)
+    forms = build_forms(by_hand, ground, find_act_numbers(papers))
     others = [(form.title, [member for member in Role if member in ROLE_OF_ACT[form.kind]]) for form in forms]
     context = {
         "view": view,
@@ -112,6 +117,10 @@ def render_case(
         "waiting": _WAITING.get(view.case.state, "由系统自动进行，不需要人工办理。"),
         "done": next((member for member in ActKind if member.value == done), None),
         "fault": fault,
+        "papers": papers,
+        "issuers": {kind: [member for member in Role if member in find_issuers(kind)] for kind in PaperKind},
+        "role": visit.person.account.role,
+        "may_read_all": visit.person.account.role in MAY_SEE_NAMES,
         "today": visit.office.today(),
         "measure_names": {item.slug: item.name for item in visit.room.rulebook(visit.room.today()).measures},
         "grounds": {member.value: member.label for member in SuspensionGround},

@@ -6,7 +6,7 @@ act is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,8 +69,25 @@ class ActForm:
     """The form was sent and refused: show it unfolded."""
 
 
-def build_form(act: NextAct, today: date, typed: TypedAct | None, list_kind: ListKind) -> ActForm:
-    """Return the form of one act, with what was typed before a refusal kept."""
+@dataclass(frozen=True)
+class FormGround:
+    """What forms are made from besides the acts."""
+
+    today: date
+    list_kind: ListKind
+    typed: TypedAct | None = None
+    """What somebody typed before it was refused."""
+
+
+def build_form(act: NextAct, given: FormGround, document_no: str = "") -> ActForm:
+    """Return the form of one act, with what was typed before a refusal kept.
+
+    Args:
+        act: The act.
+        given: The day, the list, and what was typed before.
+        document_no: The number of the paper issued for the act, where there is one.
+    """
+    typed, today = given.typed, given.today
     kept = typed if typed is not None and typed.kind == act.kind.value else None
     day_hint = f"最早{act.earliest_on}" if act.earliest_on is not None and act.earliest_on > today else ""
     day = FormField("on", "办理日期", day_hint, is_long=False, value=kept.on if kept else today.isoformat())
@@ -80,8 +97,8 @@ def build_form(act: NextAct, today: date, typed: TypedAct | None, list_kind: Lis
             need,
             _HINTS.get(need, ""),
             is_long=name in _LONG,
-            value=getattr(kept, name) if kept else "",
-            choices=_list_grounds(list_kind) if name == "ground" else (),
+            value=_to_value(name, kept, document_no),
+            choices=_list_grounds(given.list_kind) if name == "ground" else (),
         )
         for name, need in zip(act.fields, act.needs, strict=True)
     )
@@ -98,7 +115,13 @@ def _list_grounds(list_kind: ListKind) -> tuple[tuple[str, str], ...]:
 
 
 def build_forms(
-    acts: Sequence[NextAct], today: date, typed: TypedAct | None, list_kind: ListKind
+    acts: Sequence[NextAct], given: FormGround, numbers: Mapping[str, str] | None = None
 ) -> tuple[ActForm, ...]:
-    """Return the forms in the order of the procedure."""
-    return tuple(build_form(act, today, typed, list_kind) for act in acts)
+    """Return the forms in the order of the procedure; ``numbers`` are those of the papers issued, by act."""
+    return tuple(build_form(act, given, (numbers or {}).get(act.kind.value, "")) for act in acts)
+
+
+def _to_value(name: str, kept: TypedAct | None, document_no: str) -> str:
+    if kept is not None:
+        return str(getattr(kept, name))
+    return document_no if name == "document_no" else ""
