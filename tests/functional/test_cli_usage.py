@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from credit_service.__main__ import main
 
@@ -30,6 +32,14 @@ MISTAKES = {
     "sample tax_a x.csv --rows many": ("应为整数", "credit sample --help"),
     "rules diff 2026-04-01": ("缺少参数“乙”", "credit rules diff --help"),
 }
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """A command sends its log to the standard error of its own process; here that is one of the test's."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 def leave(monkeypatch: pytest.MonkeyPatch, typed: str) -> int:
