@@ -31,7 +31,7 @@ _where.loader.exec_module(duckdb_engine)
 
 rulebook_of = lru_cache(maxsize=None)(load_rulebook)
 DAYS = (date(2026, 9, 30), date(2027, 2, 28), date(2028, 2, 29), date(2026, 3, 31))
-AWARDS = ("civilised_unit", "integrity_star", "moral_model", "other_award")
+AWARDS = ("civilised_unit", "integrity_star", "virtue_model", "other_award")
 SUBJECTS = (
     ("uscc:甲", "organisation"),
     ("uscc:乙", "organisation"),

@@ -88,7 +88,7 @@ def test_an_honours_name_finds_its_award():
     named = {
         name: rule.name_award(name).id for name in ("市级文明单位", "诚信之星", "全国道德模范提名奖", "先进集体", "")
     }
-    assert list(named.values()) == ["civilised_unit", "integrity_star", "moral_model", "other_award", "other_award"]
+    assert list(named.values()) == ["civilised_unit", "integrity_star", "virtue_model", "other_award", "other_award"]
     assert rule.find_award("文明单位") is rule.find_award("civilised_unit")
     assert rule.find_award("没有") is None
 
