@@ -141,9 +141,7 @@ def build_rulebook(
     entries = _index(rulebook, (*item_entries, *(entry for _, entry in measures)), log)
     check_categories(rulebook, {item.slug for _, read, _, _ in editions for item in read.categories}, log)
     files = {kind: version.file for kind, version in pick.items()}
-    check_index_kinds(rulebook.governance_index, scoring.kinds, files, log)
-    if rulebook.vetting is not None:
-        check_vetted_kinds(rulebook.vetting, scoring.kinds, files["vetting"], log)
+    _check_kinds(rulebook, files, log)
     cross_check(rulebook, files, log)
     for version in in_force:
         version.finish()
@@ -151,6 +149,13 @@ def build_rulebook(
     if not is_proved:
         prove_rulebook(rulebook, [read for _, read, _, _ in editions], files, log)
     return rulebook
+
+
+def _check_kinds(rulebook: Rulebook, files: Mapping[str, str], log: FaultLog) -> None:
+    """Note rules about kinds of record that the scoring rule does not count as they suppose."""
+    check_index_kinds(rulebook.governance_index, rulebook.scoring.kinds, files, log)
+    if rulebook.vetting is not None:
+        check_vetted_kinds(rulebook.vetting, rulebook.scoring.kinds, files["vetting"], log)
 
 
 def _pick(in_force: Sequence[RuleVersion], as_of: date) -> dict[str, RuleVersion]:
