@@ -46,7 +46,9 @@ _READERS: dict[str, tuple[Callable[[RuleVersion, FaultLog], object], ...]] = {
 
 
 def read_alone(version: RuleVersion, log: FaultLog) -> None:
-    """Note every fault of a version that can be seen without the other rules."""
+    """Note every fault of a version that can be seen without the other rules; of vetting none can, for lack of terms."""
+    if version.kind not in _READERS:
+        return
     with log.catching():
         for read in (*_READERS[version.kind], read_untranslatable):
             read(version, log)
