@@ -15,6 +15,7 @@ from credit_service.cli import (
     desk_commands,
     governance_commands,
     ingest_commands,
+    measure_commands,
     outlook_commands,
     publish_commands,
     quality_commands,
@@ -58,6 +59,7 @@ for module in (
     module.register(app)
 app.add_typer(decide_commands.app, name="decide")
 app.add_typer(subject_commands.app, name="subject")
+app.add_typer(measure_commands.app, name="measures")
 # These add their commands to the one group by being imported.
 RULES = (
     rules_book_commands,

@@ -17,7 +17,8 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ DecisionError      law or state forbids it  IllegalTransition EvidenceMissing NoticeNotServed
     │                                              StatementPeriodOpen ObjectionPending SamePerson ConsentMissing
     │                                              MinorProtected NoLegalBasis ClockReversed CaseNotFound
-    │                                              IdentifiersContradict
+    │                                              IdentifiersContradict MeasureDisproportionate MeasureNotAsked
+    │                                              TaskNotFound
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
@@ -41,6 +42,7 @@ from credit_service.errors.families import (
     StorageError,
     SubmissionError,
 )
+from credit_service.errors.measures import MeasureDisproportionate, MeasureNotAsked, TaskNotFound
 from credit_service.errors.rules import (
     RulebookFaulty,
     RulebookNotAdopted,
@@ -56,12 +58,14 @@ from credit_service.errors.rules import (
     UnknownIndicator,
 )
 
-# Names that come from the two modules beside this one; the leaves below are here.
+# Names that come from the modules beside this one; the leaves below are here.
 __all__ = [
     "AccessError",
     "CreditServiceError",
     "DecisionError",
     "LookupFailure",
+    "MeasureDisproportionate",
+    "MeasureNotAsked",
     "PublicationError",
     "RuleNotCompiled",
     "RuleNotInForce",
@@ -77,6 +81,7 @@ __all__ = [
     "RulebookNotAdopted",
     "StorageError",
     "SubmissionError",
+    "TaskNotFound",
     "UnknownIndicator",
 ]
 

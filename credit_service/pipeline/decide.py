@@ -15,7 +15,7 @@ from credit_service.errors import ScopeDenied
 from credit_service.listing.deadlines import find_run_out
 from credit_service.listing.terms import ProcedureTerms
 from credit_service.listing.transitions import apply_act
-from credit_service.measures.assign import assign_measures
+from credit_service.pipeline.joint_measures import measures_begin, measures_end
 from credit_service.pipeline.office import Office
 from credit_service.rulebook.schema import Rulebook
 
@@ -74,10 +74,9 @@ def perform_act(office: Office, request: ActRequest) -> Case:
         moved = apply_act(case, act, procedure_terms(rulebook, case), office.is_workday())
         uow.cases.save(moved, act)
         if moved.state is CaseState.DECISION_SERVED:
-            owed = assign_measures(moved, rulebook.measures, rulebook.list_type(case.list_type).measures)
-            uow.measures.add(owed)
+            measures_begin(uow, moved, rulebook, office.today(), office.is_workday())
         if moved.state is CaseState.ENDED:
-            uow.measures.end(moved.case_id, act.on)
+            measures_end(uow, moved, act.on, rulebook, office.is_workday())
         detail = {"from": case.state.value, "to": moved.state.value, "document_no": act.document_no}
         uow.audit.append(act.actor_id, f"case.{act.kind.value}", case.case_id, act.at, detail)
         uow.commit()
@@ -94,8 +93,9 @@ def expire_listings(office: Office) -> int:
     with office.ledger.unit_of_work() as uow:
         run_out = find_run_out(uow.cases.list_open(), today)
         for case in run_out:
-            uow.cases.save(apply_act(case, act, procedure_terms(rulebook, case), is_workday), act)
-            uow.measures.end(case.case_id, today)
+            moved = apply_act(case, act, procedure_terms(rulebook, case), is_workday)
+            uow.cases.save(moved, act)
+            measures_end(uow, moved, today, rulebook, is_workday)
             uow.audit.append(act.actor_id, "case.expire", case.case_id, act.at, {"from": case.state.value})
         uow.commit()
     return len(run_out)

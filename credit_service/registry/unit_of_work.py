@@ -22,6 +22,7 @@ from credit_service.registry.cases import Acts, Cases
 from credit_service.registry.consequences import Measures, Publications
 from credit_service.registry.engine import READS_ONLY, open_engine
 from credit_service.registry.keys import Keys
+from credit_service.registry.measure_tasks import MeasureBodies, MeasureStrays, MeasureTasks
 from credit_service.registry.movements import Movements
 from credit_service.registry.persons import Persons
 from credit_service.registry.refusals import to_refusal
@@ -55,6 +56,9 @@ class UnitOfWork:
         self.cases = Cases(connection)
         self.acts = Acts(connection)
         self.measures = Measures(connection)
+        self.measure_bodies = MeasureBodies(connection)
+        self.measure_tasks = MeasureTasks(connection)
+        self.measure_strays = MeasureStrays(connection)
         self.movements = Movements(connection)
         self.publications = Publications(connection)
         self.lookups = LookUps(connection)

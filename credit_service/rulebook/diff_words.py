@@ -29,6 +29,7 @@ GROUP_WORDS = {
     "list_types": "名单类型",
     "acceptances": "名单受理范围",
     "measures": "奖惩措施",
+    "proportions": "措施上限",
     "classification": "事项归类",
     "classification.kinds": "事项归类（按种类）",
     "classification.keywords": "事项归类（按关键词）",

@@ -34,6 +34,7 @@ from credit_service.rulebook.read_terms import (
     read_deadlines,
     read_edition,
     read_measures,
+    read_proportions,
     read_publicity,
 )
 from credit_service.rulebook.rule_types import Entered, RuleEntry, Scoring, list_entries
@@ -120,6 +121,7 @@ def build_rulebook(
         versions=tuple(sorted((version.name, version.version) for version in pick.values())),
         history=history,
         publicity_bounds=_in_force(read_bounds(pick["publicity"], "severity", log), as_of),
+        proportions=_in_force(read_proportions(pick["measures"], log), as_of),
         list_bounds=_in_force(read_bounds(pick["lists"], "list_type", log), as_of),
         untranslatable=tuple(item for version in pick.values() for item in read_untranslatable(version, log)),
     )
@@ -192,6 +194,7 @@ def _index(rulebook: Rulebook, others: Iterable[RuleEntry], log: FaultLog) -> Ma
         rulebook.publicity,
         rulebook.publicity_bounds,
         rulebook.list_bounds,
+        rulebook.proportions,
         scoring.grades,
         scoring.caps,
         scoring.category_caps,

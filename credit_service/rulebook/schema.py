@@ -25,6 +25,7 @@ from credit_service.rulebook.rule_types import (
     Deadline,
     ForbiddenTopic,
     ListType,
+    MeasureProportion,
     PublicityTerm,
     RuleEntry,
     RuleSource,
@@ -67,6 +68,8 @@ class Rulebook:
     """What the severity rules ask about earlier records."""
     publicity_bounds: tuple[TermBounds, ...] = ()
     list_bounds: tuple[TermBounds, ...] = ()
+    proportions: tuple[MeasureProportion, ...] = ()
+    """How many measures each severity bears."""
     untranslatable: tuple[Untranslatable, ...] = ()
     """Provisions the rule language cannot express; see `untranslatable.find_unaccepted`."""
 
