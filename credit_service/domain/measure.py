@@ -238,9 +238,17 @@ class MeasureUse:
 
     @property
     def removed_on(self) -> date | None:
-        """First day on which this agency may not apply it any more; a resumed listing asks anew, by another task."""
-        asked_on = self.task.lift_asked_on if self.task else None
-        return min((day for day in (asked_on, self.owed.removed_on) if day is not None), default=None)
+        """First day on which this agency may not apply it any more; a resumed listing asks anew, by another task.
+
+        None where no end is known, and for a task that was answered for good while its listing held.
+        """
+        task, owed = self.task, self.owed
+        if task is None or (task.lift_asked_on is None and task.state in OPEN_STATES | {TaskState.ACTIVE}):
+            return owed.removed_on
+        if task.lift_asked_on is None:
+            return None
+        after_term = None if owed.until_on is None else owed.until_on + timedelta(days=1)
+        return min(task.lift_asked_on, after_term or task.lift_asked_on)
 
     def as_known(self, day: date) -> MeasureUse:
         """Return it as it was known at the end of a day: what was written down later had not happened yet."""

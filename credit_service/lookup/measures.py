@@ -18,7 +18,7 @@ from credit_service.errors import TaskNotFound
 from credit_service.listing.deadlines import add_months, build_workdays
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.measures.feedback import list_possible
-from credit_service.measures.reconcile import AgencyTally, Finding, Reconciliation, reconcile
+from credit_service.measures.reconcile import AgencyTally, Finding, Reconciliation, list_known, reconcile
 from credit_service.measures.remind import Reminder, Urgency, remind
 from credit_service.measures.terms import MeasureTerms, to_terms
 from credit_service.registry.unit_of_work import UnitOfWork
@@ -197,7 +197,7 @@ def get_office_board(room: ReadingRoom, day: date | None = None) -> OfficeBoard:
         found = reconcile(uses, strays, as_of, terms)
         agencies = {agency.agency_code: agency for agency in uow.agencies.list_all()}
         cases = _find_cases(uow, (finding.case_id for finding in found.findings))
-    known = [use.as_known(as_of) for use in uses if use.owed.from_on <= as_of]
+    known = list_known(uses, as_of)
     reminders = [remind(use, as_of, terms) for use in known if use.task]
     states = [use.state_on(as_of) for use in known]
     return OfficeBoard(

@@ -131,7 +131,7 @@ def reconcile(
         day: The day of the reconciliation.
         terms: The terms under the rules of that day.
     """
-    known = [use.as_known(day) for use in uses if use.owed.from_on <= day]
+    known = list_known(uses, day)
     reports = [stray for stray in strays if stray.recorded_on <= day]
     ages = _Ages(known, reports, day, terms)
     found = [finding for use in known for finding in _find(use, day, terms, ages)]
@@ -150,6 +150,16 @@ def reconcile(
     order = tuple(FindingKind)
     found.sort(key=lambda one: (order.index(one.kind), one.since_on, one.agency_code, one.case_id, one.measure))
     return Reconciliation(day, tuple(found), _tally(known, found, day))
+
+
+def list_known(uses: Iterable[MeasureUse], day: date) -> list[MeasureUse]:
+    """Return the uses as they were known at the end of a day; a measure nobody had been asked for by then, once."""
+    known = [use.as_known(day) for use in uses if use.owed.from_on <= day]
+    asked = {(use.owed.case_id, use.owed.measure) for use in known if use.task}
+    unasked = {
+        key: use for use in known if use.task is None and (key := (use.owed.case_id, use.owed.measure)) not in asked
+    }
+    return [*(use for use in known if use.task), *unasked.values()]
 
 
 def _find(use: MeasureUse, day: date, terms: MeasureTerms, ages: _Ages) -> Iterator[Finding]:

@@ -63,28 +63,27 @@ def measures_end(uow: UnitOfWork, case: Case, on: date, rulebook: Rulebook, is_w
     else:
         uow.measures.suspend(case.case_id, on)
     terms = measure_terms(rulebook, is_workday)
-    for task in uow.measure_tasks.list_for_case(case.case_id):
-        if task.state is TaskState.LIFTING and task.lift_due_on is None:
-            uow.measure_tasks.ask_lift(_with_lift(task, task.lift_asked_on or on, terms))
+    for use in uow.measure_tasks.list_uses(case_id=case.case_id):
+        if use.task is not None and use.task.state is TaskState.LIFTING and use.task.lift_due_on is None:
+            uow.measure_tasks.ask_lift(with_lift(use, terms))
 
 
 def with_lift(use: MeasureUse, terms: MeasureTerms) -> MeasureTask:
-    """Return a task whose measure may not be applied any more, asked to be lifted from its first day on."""
+    """Return a task whose measure may not be applied any more, asked to be lifted from its first day on.
+
+    The term for it runs from that day, also where a term that was over is written down later.
+    """
     task, removed_on = use.task, use.removed_on
     if task is None or removed_on is None:
         message = "a measure without task or end cannot be lifted"
         raise ValueError(message)
-    return _with_lift(task, removed_on, terms)
-
-
-def _with_lift(task: MeasureTask, removed_on: date, terms: MeasureTerms) -> MeasureTask:
     asked_on = task.lift_asked_on or max(removed_on, task.asked_on)
-    return replace(task, state=TaskState.LIFTING, lift_asked_on=asked_on, lift_due_on=_lift_due(asked_on, terms))
+    return replace(task, state=TaskState.LIFTING, lift_asked_on=asked_on, lift_due_on=_lift_due(removed_on, terms))
 
 
-def _lift_due(asked_on: date, terms: MeasureTerms) -> date | None:
+def _lift_due(removed_on: date, terms: MeasureTerms) -> date | None:
     try:
-        return terms.lift_due_on(asked_on)
+        return terms.lift_due_on(removed_on)
     except RuleNotInForce:
         # A calendar that is not known yet must not keep a measure from ending; the term is told once it is.
         return None

@@ -65,7 +65,7 @@ TASK_CHECKS = {
     "ck_measure_task_due": "due_on IS NULL OR due_on >= asked_on",
     "ck_measure_task_lift": (
         "(state <> 'lifting' OR lift_asked_on IS NOT NULL) AND (lift_asked_on IS NULL OR lift_asked_on >= asked_on) "
-        "AND (lift_due_on IS NULL OR (lift_asked_on IS NOT NULL AND lift_due_on >= lift_asked_on))"
+        "AND (lift_due_on IS NULL OR (lift_asked_on IS NOT NULL AND lift_due_on >= asked_on))"
     ),
 }
 FEEDBACK_CHECKS = {

@@ -27,6 +27,7 @@ TAGS = [
     {"name": "查询", "description": "主体信用状态。"},
     {"name": "公告", "description": "已发布的红黑榜公告。"},
     {"name": "报送", "description": "报送数据文件，查询处理结果。"},
+    {"name": "奖惩措施", "description": "本单位应执行的联合奖惩措施，反馈和解除。"},
     {"name": "运行", "description": "服务状况。"},
 ]
 
@@ -37,6 +38,12 @@ FAULTS = (
     (403, "purpose_missing", "没有写明办件编号。"),
     (404, "subject_not_found", "代码无法识别或校验码不符；在批量查询中只出现在该项的 error 内。"),
     (404, "batch_not_found", "没有这个批次，或属于别的单位。"),
+    (404, "task_not_found", "没有这项措施任务，或属于别的单位。"),
+    (409, "ledger_conflict", "他人已先反馈，或者幂等键已用于另一次反馈。"),
+    (409, "no_legal_basis", "减损权益的措施没有写明本次所依据的法律、行政法规条款。"),
+    (409, "measure_not_asked", "报告的措施已经交办给本单位，请直接反馈。"),
+    (422, "evidence_missing", "缺少执行情况、理由或文书号。"),
+    (422, "clock_reversed", "日期早于交办日期，或晚于今天。"),
     (409, "duplicate_batch", "幂等键已用于另一个文件；报送新的文件请换一个键。"),
     (409, "illegal_transition", "批次现在的状态不允许这样做，如撤回已撤回的批次、读取尚未检查完的问题清单。"),
     (410, "cursor_expired", "分页位置无效，请从第一页重新读取。"),
