@@ -27,6 +27,7 @@ from credit_service.lookup.measures_table import (
 )
 from credit_service.pipeline.joint_measures import drop_body, name_body
 from credit_service.pipeline.measure_desk import FeedbackRequest, StrayRequest, give_feedback, report_stray
+from credit_service.pipeline.measure_upload import upload_feedback
 
 app = typer.Typer(help="联合惩戒、联合激励：应执行的措施、反馈、解除和对账。", no_args_is_help=True)
 
@@ -117,6 +118,25 @@ def lift(
     """反馈措施已经解除。"""
     words = {"document_no": document_no, "evidence": evidence}
     _give(FeedbackKind.LIFTED, task_id, by, on, words, None, as_json=as_json)
+
+
+@app.command("upload")
+def upload(
+    source: Annotated[Path, typer.Argument(help="填好的反馈表：XLSX、CSV 或 JSON。", exists=True, dir_okay=False)],
+    by: By,
+    as_json: JsonFlag = False,
+) -> None:
+    """用反馈表批量反馈；有问题的行说明原因，其余照常办理，同一文件重复上传不会重复登记。"""
+    service = build_service()
+    with acting(service, by) as actor:
+        outcome = upload_feedback(service.office, source, source.name, actor)
+    if as_json:
+        rows = [one.to_dict() for one in outcome.rows]
+        print_json({"file": source.name, "done": outcome.done, "empty": outcome.empty, "rows": rows})
+        return
+    out.print(f"[green]✓[/] 已反馈 {outcome.done} 项，没有填写 {outcome.empty} 行。")
+    for one in outcome.refused:
+        out.print(f"  [red]✗[/] 第 {one.row} 行 {one.task_id}：{one.fault}")
 
 
 @app.command("report")

@@ -18,7 +18,7 @@ from credit_service.errors import TaskNotFound
 from credit_service.listing.deadlines import add_months, build_workdays
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.measures.feedback import list_possible
-from credit_service.measures.reconcile import AgencyTally, Finding, Reconciliation, list_known, reconcile
+from credit_service.measures.reconcile import AgencyTally, Finding, FindingKind, Reconciliation, list_known, reconcile
 from credit_service.measures.remind import Reminder, Urgency, remind
 from credit_service.measures.terms import MeasureTerms, to_terms
 from credit_service.registry.unit_of_work import UnitOfWork
@@ -119,6 +119,25 @@ class OfficeBoard:
     shared_only: int
     """Measures of the market that run: information only."""
     agencies: dict[str, Agency]
+
+    @property
+    def kinds(self) -> tuple[tuple[FindingKind, int], ...]:
+        """The kinds of findings there are, the most urgent first, with how many of each."""
+        counted = ((kind, sum(line.finding.kind is kind for line in self.lines)) for kind in FindingKind)
+        return tuple((kind, number) for kind, number in counted if number)
+
+    def select(self, agency_code: str | None, kind: FindingKind | None) -> tuple[FindingLine, ...]:
+        """Return the findings of an agency (empty: nobody named) and of a kind; None does not restrict."""
+        return tuple(
+            line
+            for line in self.lines
+            if agency_code in {None, line.finding.agency_code} and kind in {None, line.finding.kind}
+        )
+
+
+def find_kind(value: str) -> FindingKind | None:
+    """Return a kind of finding by its name, or None."""
+    return next((kind for kind in FindingKind if kind.value == value), None)
 
 
 def get_measure_desk(room: ReadingRoom, agency_code: str | None, shown: Shown = Shown.TODO) -> MeasureDesk:

@@ -6,14 +6,14 @@ contains can become a formula.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 
 import xlsxwriter
 
 from credit_service.bulletins.render_csv import defuse_cell
-from credit_service.domain.measure import MeasureUse, TaskState
+from credit_service.domain.measure import FeedbackKind, MeasureUse, TaskState
 from credit_service.lookup.measures import MeasureItem, OfficeBoard
 from credit_service.measures.reconcile import FindingKind
 
@@ -176,6 +176,54 @@ def write_reconciliation(board: OfficeBoard, district: str, issuer: str, made_at
     meanings = [(kind.label, kind.remedy) for kind in FindingKind]
     meanings += [(state.label, f"目前{board.states[state]}项") for state in TaskState]
     sheets.add("说明", ("名称", "怎么办、数量"), meanings, (26, 70))
+    book.close()
+    return stream.getvalue()
+
+
+def write_feedback_form(items: Sequence[MeasureItem], columns: Mapping[str, str], made_at: datetime) -> bytes:
+    """Return a workbook with one row for each open task, to be filled in and sent back.
+
+    Args:
+        items: The tasks.
+        columns: Code and header of each column, as `pipeline.measure_upload` reads them.
+        made_at: When it is made.
+    """
+    stream = BytesIO()
+    book = xlsxwriter.Workbook(
+        stream,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    )
+    book.set_properties({"title": "联合奖惩措施反馈表", "created": made_at.astimezone(UTC).replace(tzinfo=None)})
+    given = book.add_format({"bg_color": "#E9EDF1", "border": 1, "border_color": "#9AA5B1", "bold": True})
+    asked = book.add_format({"bg_color": "#FDF1D2", "border": 1, "border_color": "#9AA5B1", "bold": True})
+    text = book.add_format({"num_format": "@"})
+    sheet = book.add_worksheet("措施反馈")
+    filled = {"task_id", "measure", "subject", "case_id", "due_on"}
+    for column, (code, header) in enumerate(columns.items()):
+        sheet.set_column(
+            column, column, 26 if code in {"measure", "subject", "what", "basis", "evidence"} else 16, text
+        )
+        sheet.write_string(0, column, header, given if code in filled else asked)
+    place = list(columns).index("kind")
+    sheet.data_validation(
+        1,
+        place,
+        max(len(items), 1) + 200,
+        place,
+        {"validate": "list", "source": [kind.label for kind in FeedbackKind], "error_message": "请从列表中选择"},
+    )
+    for row, item in enumerate(items, start=1):
+        due_on = item.reminder.due_on
+        cells = {
+            "task_id": item.task_id,
+            "measure": item.name,
+            "subject": item.case.subject_name,
+            "case_id": item.case.case_id,
+            "due_on": due_on.isoformat() if due_on else "",
+        }
+        for column, code in enumerate(columns):
+            sheet.write_string(row, column, defuse_cell(cells.get(code, "")), text)
+    sheet.freeze_panes(1, 2)
     book.close()
     return stream.getvalue()
 

@@ -5,12 +5,10 @@ Computed from the calendar whenever somebody looks; nothing is sent and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from credit_service.domain.clock import add_workdays
 from credit_service.domain.measure import MeasureUse
 from credit_service.measures.terms import MeasureTerms
 
@@ -47,25 +45,9 @@ def remind(use: MeasureUse, day: date, terms: MeasureTerms) -> Reminder:
     return Reminder(use, due_on, _judge(due_on, day, terms))
 
 
-def remind_all(uses: Iterable[MeasureUse], day: date, terms: MeasureTerms) -> tuple[Reminder, ...]:
-    """Return the reminders of a day, without what is merely waiting: the most urgent first, then the oldest."""
-    order = tuple(Urgency)
-    found = [remind(use, day, terms) for use in uses]
-    urgent = [one for one in found if one.due_on is not None and one.urgency is not Urgency.WAITING]
-    return tuple(sorted(urgent, key=lambda one: (order.index(one.urgency), one.due_on or day, _name(one))))
-
-
-def _name(one: Reminder) -> str:
-    return one.use.task.task_id if one.use.task else ""
-
-
 def _judge(due_on: date | None, day: date, terms: MeasureTerms) -> Urgency:
     if due_on is None:
         return Urgency.WAITING
     if day > due_on:
-        limit = terms.escalation_workdays
-        is_escalated = limit is not None and day > add_workdays(due_on, limit, terms.is_workday)
-        return Urgency.ESCALATED if is_escalated else Urgency.OVERDUE
-    soon = terms.due_soon_workdays
-    is_soon = soon is not None and add_workdays(day, soon, terms.is_workday) >= due_on
-    return Urgency.DUE_SOON if is_soon else Urgency.WAITING
+        return Urgency.ESCALATED if terms.is_past(due_on, terms.escalation_workdays, day) else Urgency.OVERDUE
+    return Urgency.DUE_SOON if terms.is_near(due_on, day) else Urgency.WAITING

@@ -11,6 +11,7 @@ from datetime import date
 
 from credit_service.domain.clock import IsWorkday, add_workdays
 from credit_service.domain.measure import MeasureUse, Nature, TaskState
+from credit_service.errors import RuleNotInForce
 
 AddMonths = Callable[[date, int], date]
 
@@ -18,6 +19,8 @@ AddMonths = Callable[[date, int], date]
 @dataclass(frozen=True)
 class MeasureTerms:
     """Terms of one district.
+
+    A last day in a year whose holidays are not known yet is None too, and is told once they are.
 
     **Units**: ``…_workdays`` working days, ``…_months`` calendar months, each after the day they start on; the last day
     is still in time.
@@ -47,13 +50,29 @@ class MeasureTerms:
             return None
         state = use.state_on(day)
         if state in {TaskState.ASKED, TaskState.ACCEPTED}:
-            return use.task.due_on
+            return use.task.due_on or self.due_on(use.owed.nature, use.task.asked_on)
         if state is TaskState.LIFTING and use.removed_on is not None:
             return use.task.lift_due_on or self.lift_due_on(use.removed_on)
         return None
 
+    def is_past(self, due_on: date, workdays: int | None, day: date) -> bool:
+        """Return whether so many working days after a day are over; False where nobody can tell."""
+        limit = self._after(due_on, workdays)
+        return limit is not None and day > limit
+
+    def is_near(self, due_on: date, day: date) -> bool:
+        """Return whether a day is so few working days away that it is told; False where nobody can tell."""
+        reach = self._after(day, self.due_soon_workdays)
+        return reach is not None and reach >= due_on
+
     def _after(self, start_on: date, workdays: int | None) -> date | None:
-        return None if workdays is None else add_workdays(start_on, workdays, self.is_workday)
+        if workdays is None:
+            return None
+        try:
+            return add_workdays(start_on, workdays, self.is_workday)
+        except RuleNotInForce:
+            # Nothing waits for a calendar that is not published yet: the last day is told once it is.
+            return None
 
 
 def to_terms(deadlines: Mapping[str, int], is_workday: IsWorkday, add_months: AddMonths) -> MeasureTerms:

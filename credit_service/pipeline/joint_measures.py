@@ -15,7 +15,7 @@ from pathlib import Path
 from credit_service.domain.clock import IsWorkday
 from credit_service.domain.listing import Case, CaseState
 from credit_service.domain.measure import MeasureBody, MeasureOwed, MeasureTask, MeasureUse, TaskState
-from credit_service.errors import RuleNotInForce, RuleSyntax, UnknownAgency, UnknownIndicator
+from credit_service.errors import RuleSyntax, UnknownAgency, UnknownIndicator
 from credit_service.listing.deadlines import add_months
 from credit_service.measures.ask import ask_agencies
 from credit_service.measures.assign import assign_measures
@@ -78,15 +78,7 @@ def with_lift(use: MeasureUse, terms: MeasureTerms) -> MeasureTask:
         message = "a measure without task or end cannot be lifted"
         raise ValueError(message)
     asked_on = task.lift_asked_on or max(removed_on, task.asked_on)
-    return replace(task, state=TaskState.LIFTING, lift_asked_on=asked_on, lift_due_on=_lift_due(removed_on, terms))
-
-
-def _lift_due(removed_on: date, terms: MeasureTerms) -> date | None:
-    try:
-        return terms.lift_due_on(removed_on)
-    except RuleNotInForce:
-        # A calendar that is not known yet must not keep a measure from ending; the term is told once it is.
-        return None
+    return replace(task, state=TaskState.LIFTING, lift_asked_on=asked_on, lift_due_on=terms.lift_due_on(removed_on))
 
 
 def _ask(

@@ -8,8 +8,6 @@ everything typed kept.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query
@@ -18,8 +16,16 @@ from pydantic import BaseModel, Field
 
 from credit_service.domain.agency import Role
 from credit_service.domain.measure import FeedbackKind
-from credit_service.errors import AccessError, CreditServiceError, DecisionError, EvidenceMissing, LedgerConflict
+from credit_service.errors import (
+    AccessError,
+    CreditServiceError,
+    DecisionError,
+    EvidenceMissing,
+    LedgerConflict,
+    SubmissionError,
+)
 from credit_service.lookup.measures import Shown, get_measure_desk, get_measure_item
+from credit_service.lookup.measures_table import write_feedback_form
 from credit_service.pipeline.measure_desk import (
     MAY_FEED_BACK,
     FeedbackRequest,
@@ -27,6 +33,8 @@ from credit_service.pipeline.measure_desk import (
     give_feedback,
     report_stray,
 )
+from credit_service.pipeline.measure_upload import COLUMNS, UploadOutcome, to_day, to_fen, to_kind, upload_feedback
+from credit_service.web.department.chosen_files import UploadForm, kept_for_now, read_upload_form
 from credit_service.web.dependencies import MAY_SEE_CASES, SMALL_BODY, Visit, check_form_token, redirect_to, require
 from credit_service.web.errors import status_of
 from credit_service.web.paging import cut
@@ -34,6 +42,9 @@ from credit_service.web.paging import cut
 router = APIRouter(max_body_size=SMALL_BODY)
 
 ITEMS_PER_PAGE = 50
+FORM_BODY = 20 * 1024 * 1024
+"""A filled-in feedback form; bytes."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAY_SEE_MEASURES = MAY_FEED_BACK | MAY_SEE_CASES
 MeasureVisit = Annotated[Visit, Depends(require(MAY_SEE_MEASURES))]
 FeedbackVisit = Annotated[Visit, Depends(require(MAY_FEED_BACK))]
@@ -71,9 +82,9 @@ class TypedFeedback:
         """
         return FeedbackRequest(
             task_id=task_id,
-            kind=_to_kind(self.kind),
+            kind=to_kind(self.kind),
             actor=visit.actor,
-            on=_to_day(self.on),
+            on=to_day(self.on),
             what=self.words.what,
             amount_fen=to_fen(self.amount),
             basis=self.words.basis,
@@ -160,6 +171,26 @@ def show_measures(visit: MeasureVisit, asked: Annotated[Asked, Query()]) -> Resp
     return _show_list(visit, asked)
 
 
+@router.get("/department/measures/feedback.xlsx")
+def download_form(visit: FeedbackVisit) -> Response:
+    """Send the feedback form with what is open, to be filled in and sent back."""
+    desk = get_measure_desk(visit.room, visit.person.account.agency_code, Shown.TODO)
+    form = write_feedback_form(desk.items, COLUMNS, visit.office.now())
+    headers = {"Content-Disposition": f'attachment; filename="measures-{desk.day}.xlsx"'}
+    return Response(form, media_type=XLSX, headers=headers)
+
+
+@router.post("/department/measures/upload", response_class=HTMLResponse, max_body_size=FORM_BODY)
+def submit_form(visit: FeedbackVisit, form: Annotated[UploadForm, Depends(read_upload_form)]) -> Response:
+    """Take the filled-in form in; faulty rows are told, the others are written down."""
+    try:
+        with kept_for_now(form.uploads[:1]) as files:
+            outcome = upload_feedback(visit.office, files[0].path, files[0].name, visit.actor)
+    except (SubmissionError, *REFUSALS) as fault:
+        return _show_list(visit, Asked(), refused=[("", fault)])
+    return _show_list(visit, Asked(), uploaded=outcome)
+
+
 @router.get("/department/measures/{task_id}", response_class=HTMLResponse)
 def show_task(visit: MeasureVisit, task_id: str, done: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show one task with a form for each thing that may be said."""
@@ -194,7 +225,7 @@ def submit_many(
 def submit_report(visit: FeedbackVisit, told: Reported) -> Response:
     """Write down a measure the department applied without having been asked."""
     try:
-        on = _to_day(told.on)
+        on = to_day(told.on)
         report_stray(visit.office, StrayRequest(visit.actor, told.name, told.case_id, on, told.what, told.document_no))
     except REFUSALS as fault:
         return _show_list(visit, Asked(), refused=[("", fault)])
@@ -219,6 +250,7 @@ def _show_list(
     *,
     refused: list[tuple[str, CreditServiceError]] | None = None,
     typed: TypedFeedback | None = None,
+    uploaded: UploadOutcome | None = None,
 ) -> Response:
     account = visit.person.account
     is_clerk = account.role is Role.SUBMITTER
@@ -233,12 +265,14 @@ def _show_list(
         "offered": tuple(Shown),
         "measure": asked.measure,
         "asked": dict(sorted(names.items(), key=lambda one: one[1])),
+        "measure_names": {one.slug: one.name for one in desk.catalogue},
         "agency_code": agency_code,
         "is_clerk": is_clerk,
         "may_feed_back": account.role in MAY_FEED_BACK,
         "kinds": tuple(FeedbackKind),
         "done": asked.done,
         "refused": refused or [],
+        "uploaded": uploaded,
         "typed": typed or TypedFeedback(kind=FeedbackKind.ACCEPT.value, on=desk.day.isoformat()),
     }
     return visit.page("department/measures.html", context, status=status_of(refused[0][1]) if refused else 200)
@@ -264,40 +298,3 @@ def _show_task(
         "typed": typed,
     }
     return visit.page("department/measure.html", context, status=status_of(fault) if fault else 200)
-
-
-def to_fen(text: str) -> int | None:
-    """Return an amount in yuan as fen; blank is none.
-
-    Raises:
-        EvidenceMissing: It is no amount, or finer than a fen.
-    """
-    plain = text.strip().replace(",", "").replace("，", "").removesuffix("元")
-    if not plain:
-        return None
-    try:
-        fen = Decimal(plain) * 100
-        if fen.is_finite() and fen == fen.to_integral_value():
-            return int(fen)
-    except (InvalidOperation, ValueError):
-        pass
-    message = f"金额“{text[:20]}”无法识别。"
-    raise EvidenceMissing(message, remedy="请以元为单位填写，最多两位小数，例如 12000.50。")
-
-
-def _to_kind(value: str) -> FeedbackKind:
-    kind = next((member for member in FeedbackKind if member.value == value), None)
-    if kind is None:
-        message = "没有选择要反馈的事项。"
-        raise EvidenceMissing(message, remedy="请使用页面上的按钮提交。")
-    return kind
-
-
-def _to_day(value: str) -> date | None:
-    if not value.strip():
-        return None
-    try:
-        return date.fromisoformat(value.strip())
-    except ValueError as fault:
-        message = f"日期“{value[:20]}”无法识别。"
-        raise EvidenceMissing(message, remedy="请写成 2026-09-30 的形式。") from fault

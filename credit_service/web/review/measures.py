@@ -12,9 +12,8 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
 from credit_service.errors import PeriodUnknown
-from credit_service.lookup.measures import OfficeBoard, get_office_board, list_bodies
+from credit_service.lookup.measures import OfficeBoard, find_kind, get_office_board, list_bodies
 from credit_service.lookup.measures_table import write_reconciliation
-from credit_service.measures.reconcile import FindingKind
 from credit_service.web.dependencies import MAY_SEE_CASES, SMALL_BODY, Visit, require
 from credit_service.web.paging import cut
 
@@ -36,20 +35,13 @@ def show_board(
 ) -> Response:
     """Show a day: agencies, and the findings of all or of one."""
     board = _get_board(visit, as_of)
-    wanted = next((member for member in FindingKind if member.value == kind), None)
-    nobody = agency == "-"
-    lines = [
-        line
-        for line in board.lines
-        if (wanted is None or line.finding.kind is wanted)
-        and (not agency or line.finding.agency_code == ("" if nobody else agency))
-    ]
-    kinds = [(one, sum(line.finding.kind is one for line in board.lines)) for one in FindingKind]
+    wanted = find_kind(kind)
+    lines = board.select(("" if agency == "-" else agency) if agency else None, wanted)
     context = {
         "board": board,
         "lines": cut(lines, page, FINDINGS_PER_PAGE),
-        "kinds": [(one, number) for one, number in kinds if number],
-        "bars_rows": [(one.label, number) for one, number in kinds if number],
+        "kinds": board.kinds,
+        "bars_rows": [(one.label, number) for one, number in board.kinds],
         "agency": agency,
         "kind": wanted,
         "as_of": as_of,

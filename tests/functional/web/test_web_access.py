@@ -73,6 +73,8 @@ TABLE = {
     ("GET", "/department/measures"): CASES | SENDERS,
     ("GET", "/department/measures/{task_id}"): CASES | SENDERS,
     ("POST", "/department/measures/many"): SENDERS,
+    ("GET", "/department/measures/feedback.xlsx"): SENDERS,
+    ("POST", "/department/measures/upload"): SENDERS,
     ("POST", "/department/measures/reports"): SENDERS,
     ("POST", "/department/measures/{task_id}/feedback"): SENDERS,
     ("GET", "/review"): CASES,

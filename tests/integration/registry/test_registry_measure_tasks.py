@@ -296,3 +296,33 @@ def test_an_expired_listing_asks_to_lift(world, case):
     use = world.use(case, "key_supervision")
     assert use.removed_on == case.max_until_on + timedelta(days=1)
     assert use.task.lift_due_on == date(2026, 6, 4), "three working days after the term, not after the act"
+
+
+def test_boards_of_governance_learn_who_was_asked_and_when_all_had_answered(world, case):
+    def answers(known_at=None):
+        with world.ledger.reading() as uow:
+            (span,) = uow.movements.list_spans(known_at or world.now, world.today)
+        assert len(span.answers) == len(span.measures) == 5, "what only shares information is owed by nobody"
+        return dict(zip(sorted(use.owed.measure for use in asked), span.answers, strict=True))
+
+    asked = {use.owed.measure: use for use in world.uses(case) if use.owed.nature != "market"}.values()
+    assert set(answers().values()) == {(True, None)}
+    give(world, case, kind=FeedbackKind.ACCEPT)
+    before = world.now
+    world.today += timedelta(days=3)
+    give(world, case)
+    give(world, case, "market_entry_ban", kind=FeedbackKind.NOT_APPLICABLE)
+    told = answers()
+    assert told["key_supervision"] == (True, world.today)
+    assert told["market_entry_ban"] == (True, None), "the other agency has not answered"
+    give(world, case, "market_entry_ban", CODES[1], basis=BASIS)
+    assert answers()["market_entry_ban"] == (True, world.today)
+    assert set(answers(before).values()) == {(True, None)}
+
+
+def test_of_measures_nobody_was_asked_for_boards_are_told_so(world, desk):
+    case = world.list_somebody(ListKind.RED)
+    with world.ledger.reading() as uow:
+        (span,) = uow.movements.list_spans(world.now, world.today)
+    unasked = [use.owed.measure for use in world.uses(case) if use.task is None]
+    assert [answer for answer in span.answers if not answer[0]] == [(False, None)] * len(unasked)
