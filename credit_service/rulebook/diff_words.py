@@ -188,6 +188,7 @@ _LIKE = {
     "scored_subjects": "subject_kind",
     "fact_kinds": "kind",
     "grounds": "ground",
+    "natures": "nature",
     "cap_group": "group",
     "numerator": "counted",
     "denominator": "counted",
