@@ -17,6 +17,7 @@ from credit_service.errors import RulebookError, RuleSyntax
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.pipeline.adopt import found_rulebook
 from credit_service.pipeline.agencies import seed_agencies
+from credit_service.pipeline.joint_measures import seed_bodies
 from credit_service.pipeline.office import Office
 from credit_service.registry.keys import load_or_create_keys
 from credit_service.registry.unit_of_work import Ledger
@@ -88,4 +89,5 @@ def build_service(settings: Settings | None = None, clock: Clock | None = None) 
     # Faulty rules are not put in force; what needs rules then says so, and everything else goes on.
     with suppress(RulebookError):
         found_rulebook(office)
+        seed_bodies(office)
     return Service(office, ReadingRoom(ledger, warehouse, keys, clock, places, settings.public_url))

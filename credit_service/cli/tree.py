@@ -123,6 +123,9 @@ class CreditGroup(LazyGroup):
             "decide_commands", "办理列入、移出：告知、送达、听取陈述申辩、决定、送达。", "app", is_group=True
         ),
         "papers": Place("paper_commands", "文书：草拟、出具、列出、取出、作废。", "app", is_group=True),
+        "measures": Place(
+            "measure_commands", "联合惩戒、联合激励：应执行的措施、反馈、解除和对账。", "app", is_group=True
+        ),
         "delegation": Place("delegation_commands", "代行授权：审核、决定人员不在岗时由谁代行。", "app", is_group=True),
         "subject": Place(
             "subject_commands", "无代码主体归并：它是谁，由人认定，可撤销；同名不同主体可登记。", "app", is_group=True

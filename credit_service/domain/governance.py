@@ -77,9 +77,11 @@ class GovernanceCounts:
     persons: int = 0
     """Natural persons among them."""
     owed: int = 0
-    """措施应采取: measures of listings that ran on at least one day of the period."""
+    """措施应采取: measures of listings that ran on at least one day of the period; not those that only share
+    information."""
     fed_back: int | None = None
-    """措施已反馈; None: the ledger keeps no feedback yet, which is not the same as none."""
+    """措施已反馈: of them those every agency asked had answered by its end; None where nobody was asked for any of
+    them, which is not the same as none."""
     listed_in: tuple[int, int, int] = (0, 0, 0)
     """Listings that took effect, by `ListKind` in its order."""
     listed_out: tuple[int, int, int] = (0, 0, 0)
@@ -133,6 +135,10 @@ class ListingSpan:
     """The first day on which it no longer holds; None: no end is known."""
     measures: tuple[tuple[date, date | None], ...] = ()
     """(first day, first day after) of each measure."""
+    answers: tuple[tuple[bool, date | None], ...] = ()
+    """(whether agencies were asked; the day the last of them had answered, None while one has not) of each measure.
+
+    Empty where nothing is known of tasks."""
 
 
 def span_kind(period: Period) -> SpanKind:

@@ -19,6 +19,7 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     │                                              MinorProtected NoLegalBasis ClockReversed CaseNotFound
     │                                              IdentifiersContradict NotInCharge OwnAgencyAlone
     │                                              DelegationMissing EvidenceAltered PaperIncomplete
+    │                                              MeasureDisproportionate MeasureNotAsked TaskNotFound
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
@@ -62,6 +63,7 @@ from credit_service.errors.families import (
     StorageError,
     SubmissionError,
 )
+from credit_service.errors.measures import MeasureDisproportionate, MeasureNotAsked, TaskNotFound
 from credit_service.errors.papers import PaperAltered, PaperIncomplete, PaperNotFound
 from credit_service.errors.rules import (
     RulebookFaulty,
@@ -92,6 +94,8 @@ __all__ = [
     "IdentifiersContradict",
     "IllegalTransition",
     "LookupFailure",
+    "MeasureDisproportionate",
+    "MeasureNotAsked",
     "MinorProtected",
     "NoLegalBasis",
     "NotInCharge",
@@ -118,6 +122,7 @@ __all__ = [
     "StatementPeriodOpen",
     "StorageError",
     "SubmissionError",
+    "TaskNotFound",
     "UnknownIndicator",
 ]
 

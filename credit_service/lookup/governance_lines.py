@@ -202,19 +202,25 @@ def _is_idle(line: GovernanceLine) -> bool:
 
 def _add_listing(counts: GovernanceCounts, span: ListingSpan, period: CountedPeriod) -> GovernanceCounts:
     place = LIST_ORDER.index(span.list_kind)
-    entered, left, owed = list(counts.listed_in), list(counts.listed_out), counts.owed
+    entered, left, owed, fed_back = list(counts.listed_in), list(counts.listed_out), counts.owed, counts.fed_back
     entered[place] += period.from_on <= span.in_on <= period.through_on
     left[place] += (
         span.out_on is not None
         and max(span.out_on, span.in_on) <= period.through_on
         and (max(span.out_on, span.in_on) >= period.from_on)
     )
-    for from_on, until_on in span.measures:
+    for place_of_measure, (from_on, until_on) in enumerate(span.measures):
         runs = until_on is None or (until_on > from_on and until_on > period.from_on)
-        owed += runs and from_on <= period.through_on
+        if not runs or from_on > period.through_on:
+            continue
+        owed += 1
+        asked, answered_on = span.answers[place_of_measure] if span.answers else (False, None)
+        if asked:
+            fed_back = (fed_back or 0) + (answered_on is not None and answered_on <= period.through_on)
     return replace(
         counts,
         listed_in=(entered[0], entered[1], entered[2]),
         listed_out=(left[0], left[1], left[2]),
         owed=owed,
+        fed_back=fed_back,
     )

@@ -16,7 +16,7 @@ from credit_service.lookup.governance_lines import GovernanceLine, PeriodGoverna
 from credit_service.rulebook.governance_index import BETTER, GovernanceIndex, IndexPart, IndexValue, PartReason
 
 NO_FEEDBACK = "未建立反馈"
-"""What stands where the ledger keeps no feedback: not the same as none."""
+"""What stands where nobody was asked for feedback: not the same as none."""
 NO_INDEX = "不计指数"
 LIST_NAMES = {ListKind.RED: "红榜", ListKind.BLACK: "黑榜", ListKind.WATCH: "重点关注"}
 COUNT_NAMES = {
@@ -124,7 +124,7 @@ def say_value(reason: PartReason) -> str:
 def say_left_out(reason: PartReason) -> str:
     """Return why a part does not count; empty where it does."""
     if reason.numerator is None:
-        return f"{NO_FEEDBACK}：台账尚未记录措施执行反馈，不计此部分，也不当作零。"
+        return f"{NO_FEEDBACK}：这一期的措施没有交办过任何单位，不计此部分，也不当作零。"
     if reason.points is None:
         names = "＋".join(COUNT_NAMES[name] for name in reason.part.denominator)
         return f"“{names}”为零，没有可算的，不计此部分。"
@@ -223,7 +223,8 @@ def list_definitions(board: GovernanceBoard) -> tuple[tuple[str, str], ...]:
         ),
         (
             "措施应采取、已反馈",
-            f"该期内任何一天应当执行的联合奖惩措施条数，和已收到执行反馈的条数。没有建立反馈的写“{NO_FEEDBACK}”，不写零。",
+            f"该期内任何一天应当执行的联合奖惩措施条数（市场类只共享信息，不计），和期末前交办的单位都已反馈的条数。"
+            f"没有交办过的写“{NO_FEEDBACK}”，不写零。",
         ),
         (
             "治理指数",

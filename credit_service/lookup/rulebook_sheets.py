@@ -127,7 +127,18 @@ def list_measures(book: RowWriter) -> list[BookGroup]:
         )
         columns = ("措施", "内容", "法定依据", "实施单位", "采用的名单")
         groups.append(BookGroup(title, "", columns, rows, as_sheets=True))
-    return groups
+    limits = tuple(
+        book.row(
+            one.entry,
+            Severity(one.severity).label,
+            f"{one.most}项",
+            "、".join(NATURES[nature] for nature in one.natures),
+            one.entry.text,
+        )
+        for one in book.rulebook.proportions
+    )
+    note = "只共享信息的市场类措施不计。严重失信主体名单按严重失信对待。"
+    return [*groups, BookGroup("过惩相当：措施上限", note, ("失信程度", "最多", "性质", "说明"), limits)]
 
 
 def list_terms(book: RowWriter, folder: str) -> list[BookGroup]:

@@ -18,8 +18,8 @@ from credit_service.listing.guards import last_day
 from credit_service.listing.guards_people import check_two_agencies
 from credit_service.listing.terms import ProcedureTerms
 from credit_service.listing.transitions import apply_act
-from credit_service.measures.assign import assign_measures
 from credit_service.pipeline.evidence import HandedIn, keep_exhibits
+from credit_service.pipeline.joint_measures import measures_begin, measures_end
 from credit_service.pipeline.office import Office
 from credit_service.pipeline.paper_numbers import take_number
 from credit_service.pipeline.standins import find_role
@@ -45,6 +45,8 @@ ROLE_OF_ACT = {
 """Who may do what by hand; PROPOSE, PUBLISH and EXPIRE are done by `assess`, `publish` and the calendar, the marks by
 the procedure of objections."""
 _BECOMES_BLACK = frozenset({ActKind.DECIDE, ActKind.TAKE_OVER})
+STANDING = frozenset({CaseState.DECISION_SERVED, CaseState.PUBLISHED})
+"""States in which a listing has effect, unless it is suspended."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def perform_act(office: Office, request: ActRequest) -> Case:
         for exhibit in exhibits:
             uow.exhibits.add(exhibit)
         uow.cases.save(moved, act)
-        _follow_up(uow, case, moved, act, rulebook)
+        _follow_up(office, uow, case, moved, act)
         uow.commit()
     return moved
 
@@ -117,12 +119,15 @@ def _check_role(kind: ActKind, role: Role) -> None:
         raise ScopeDenied(message, remedy="请转交相应人员办理。")
 
 
-def _follow_up(uow: UnitOfWork, case: Case, moved: Case, act: Act, rulebook: Rulebook) -> None:
-    """Do in the same transaction what an act brings with it: measures begin and end, the trail grows."""
-    if moved.state is CaseState.DECISION_SERVED and case.state is not CaseState.DECISION_SERVED:
-        uow.measures.add(assign_measures(moved, rulebook.measures, rulebook.list_type(case.list_type).measures))
-    if moved.state is CaseState.ENDED:
-        uow.measures.end(moved.case_id, act.on)
+def _follow_up(office: Office, uow: UnitOfWork, case: Case, moved: Case, act: Act) -> None:
+    """Do in the same transaction what an act brings with it: measures begin, rest and end, the trail grows."""
+    rulebook, is_workday = office.rulebook(office.today()), office.is_workday()
+    has_effect = moved.state in STANDING
+    begins = has_effect and case.state not in STANDING
+    if (begins and moved.suspended_on is None) or (act.kind is ActKind.RESUME and has_effect):
+        measures_begin(uow, moved, rulebook, office.today(), is_workday)
+    if moved.state is CaseState.ENDED or (act.kind is ActKind.SUSPEND and has_effect):
+        measures_end(uow, moved, act.on, rulebook, is_workday)
     detail = {"from": case.state.value, "to": moved.state.value, "document_no": act.document_no}
     if act.for_id:
         detail["for"] = act.for_id
@@ -146,8 +151,9 @@ def expire_listings(office: Office) -> int:
     with office.ledger.unit_of_work() as uow:
         run_out = find_run_out(uow.cases.list_open(), today)
         for case in run_out:
-            uow.cases.save(apply_act(case, act, procedure_terms(rulebook, case), is_workday), act)
-            uow.measures.end(case.case_id, today)
+            moved = apply_act(case, act, procedure_terms(rulebook, case), is_workday)
+            uow.cases.save(moved, act)
+            measures_end(uow, moved, today, rulebook, is_workday)
             uow.audit.append(act.actor_id, "case.expire", case.case_id, act.at, {"from": case.state.value})
         uow.commit()
     return len(run_out)
@@ -190,5 +196,7 @@ def suspend_red(office: Office, uow: UnitOfWork, black: Case, act: Act) -> None:
         )
         moved = apply_act(red, suspension, procedure_terms(rulebook, red), office.is_workday())
         uow.cases.save(moved, suspension)
+        if moved.state in STANDING:
+            measures_end(uow, moved, suspension.on, rulebook, office.is_workday())
         detail = {"from": red.state.value, "because": black.case_id}
         uow.audit.append(suspension.actor_id, "case.suspend", red.case_id, act.at, detail)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from credit_service.domain.listing import Act, ActKind, Case, CaseState
+from credit_service.domain.listing import Act, ActKind, Case
 from credit_service.listing.transitions import apply_act
-from credit_service.pipeline.decide import procedure_terms
+from credit_service.pipeline.decide import STANDING, procedure_terms
+from credit_service.pipeline.joint_measures import measures_end
 from credit_service.pipeline.office import Office
 from credit_service.warehouse.connection import Session
-
-_IN_FORCE = frozenset({CaseState.DECISION_SERVED, CaseState.PUBLISHED})
 
 
 def end_with_source(office: Office, session: Session) -> int:
@@ -48,10 +47,11 @@ def _end(office: Office, case: Case) -> bool:
     )
     with office.ledger.unit_of_work() as uow:
         current = uow.cases.get(case.case_id)
-        if current.state not in _IN_FORCE:
+        if current.state not in STANDING:
             return False
-        uow.cases.save(apply_act(current, act, procedure_terms(rulebook, current), office.is_workday()), act)
-        uow.measures.end(case.case_id, today)
+        moved = apply_act(current, act, procedure_terms(rulebook, current), office.is_workday())
+        uow.cases.save(moved, act)
+        measures_end(uow, moved, today, rulebook, office.is_workday())
         uow.audit.append(act.actor_id, "case.source_end", case.case_id, act.at, {"from": current.state.value})
         uow.commit()
     return True

@@ -43,6 +43,20 @@ class Measures(Repository):
         running = MEASURE.c.ended_on.is_(None)
         self._run(sa.update(MEASURE).where(MEASURE.c.case_id == case_id, running).values(ended_on=on))
 
+    def suspend(self, case_id: str, on: date) -> None:
+        """Suspend what runs for a case whose listing is suspended; the tasks are to be lifted, by a trigger."""
+        running = MEASURE.c.ended_on.is_(None) & MEASURE.c.suspended_on.is_(None)
+        self._run(sa.update(MEASURE).where(MEASURE.c.case_id == case_id, running).values(suspended_on=on))
+
+    def resume(self, case_id: str) -> None:
+        """Let what was suspended run again.
+
+        Raises:
+            IllegalTransition: The listing is not in force.
+        """
+        suspended = MEASURE.c.ended_on.is_(None) & MEASURE.c.suspended_on.is_not(None)
+        self._run(sa.update(MEASURE).where(MEASURE.c.case_id == case_id, suspended).values(suspended_on=None))
+
     def list_for_case(self, case_id: str) -> list[MeasureOwed]:
         """Return the measures of a case, ended ones included."""
         statement = sa.select(MEASURE).where(MEASURE.c.case_id == case_id).order_by(MEASURE.c.measure)
@@ -54,6 +68,7 @@ class Measures(Repository):
             MEASURE.c.from_on <= day,
             sa.or_(MEASURE.c.until_on.is_(None), MEASURE.c.until_on >= day),
             sa.or_(MEASURE.c.ended_on.is_(None), MEASURE.c.ended_on > day),
+            sa.or_(MEASURE.c.suspended_on.is_(None), MEASURE.c.suspended_on > day),
         )
         if body is not None:
             statement = statement.where(MEASURE.c.body.contains(body, autoescape=True))

@@ -256,6 +256,9 @@ class MeasureOwedRow(Row, table=True):
     from_on: date
     until_on: date | None = None
     ended_on: date | None = None
+    nature: str = ""
+    relevance: str = text("")
+    suspended_on: date | None = None
 
 
 class PublicationRow(Row, table=True):

@@ -23,6 +23,7 @@ from credit_service.registry.consequences import Measures, Publications
 from credit_service.registry.engine import READS_ONLY, open_engine
 from credit_service.registry.exhibits import Exhibits
 from credit_service.registry.keys import Keys
+from credit_service.registry.measure_tasks import MeasureBodies, MeasureStrays, MeasureTasks
 from credit_service.registry.movements import Movements
 from credit_service.registry.papers import Papers
 from credit_service.registry.persons import Persons
@@ -61,6 +62,9 @@ class UnitOfWork:
         self.delegations = Delegations(connection)
         self.papers = Papers(connection)
         self.measures = Measures(connection)
+        self.measure_bodies = MeasureBodies(connection)
+        self.measure_tasks = MeasureTasks(connection)
+        self.measure_strays = MeasureStrays(connection)
         self.movements = Movements(connection)
         self.publications = Publications(connection)
         self.lookups = LookUps(connection)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from credit_service.domain.record import RecordKind
+from credit_service.domain.record import RecordKind, Severity
 from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
-from credit_service.errors import RuleSyntax, UnknownIndicator
+from credit_service.errors import RuleOutsideBounds, RuleSyntax, UnknownIndicator
 from credit_service.rulebook.arithmetic import MILLION
 from credit_service.rulebook.faults import FaultLog, RuleFault, suggest, to_place
 from credit_service.rulebook.fields import MOST_RECORDS
@@ -24,6 +24,7 @@ from credit_service.rulebook.scoring_checks import check_events
 def cross_check(rulebook: Rulebook, files: Mapping[str, str], log: FaultLog) -> None:
     """Check what depends on several files; ``files`` names the rule.yaml of each kind, for faults of a whole file."""
     _check_list_references(rulebook, log)
+    _check_proportions(rulebook, log)
     _check_acceptances(rulebook, files, log)
     _check_kinds(rulebook, files["scoring"], log)
     check_events(rulebook.scoring, log)
@@ -40,6 +41,26 @@ def _check_list_references(rulebook: Rulebook, log: FaultLog) -> None:
                 _unknown(log, list_type.entry, f"措施“{slug}”不在措施清单中", suggest(slug, measures), slug)
             elif not _fits(list_type, measures[slug].nature, measures[slug].list_kinds):
                 _unknown(log, list_type.entry, f"措施“{slug}”不适用于{list_type.list_kind.label}", "")
+
+
+def _check_proportions(rulebook: Rulebook, log: FaultLog) -> None:
+    """A black list is for serious dishonesty: what follows from it must be within what that severity bears."""
+    measures = {measure.slug: measure for measure in rulebook.measures}
+    allowed = next((one for one in rulebook.proportions if one.severity == Severity.SERIOUS.value), None)
+    if allowed is None:
+        return
+    for list_type in rulebook.list_types:
+        if list_type.list_kind is not ListKind.BLACK:
+            continue
+        counted = [measures[slug] for slug in list_type.measures if slug in measures]
+        counted = [measure for measure in counted if measure.nature != "market"]
+        if len(counted) > allowed.most:
+            message = f"采取{len(counted)}项措施，超过规则规定的最多{allowed.most}项"
+            _refuse(log, list_type.entry, message, f"应当过惩相当，请减少措施，或者修改“{allowed.entry.rule_id}”。")
+        for measure in counted:
+            if measure.nature not in allowed.natures:
+                message = f"措施“{measure.name}”的性质不在“{allowed.entry.rule_id}”允许之列"
+                _refuse(log, list_type.entry, message, "应当过惩相当，请不采取该措施。")
 
 
 def check_categories(rulebook: Rulebook, known: Collection[str], log: FaultLog) -> None:
@@ -157,6 +178,10 @@ def _check_exclusion_of_red(rulebook: Rulebook, log: FaultLog) -> None:
             message = f"红名单规则“{rule.entry.rule_id}”的unless缺少：{names}"
             remedy = "红名单与黑名单、重点关注名单互斥，请逐一列出。"
             log.add(RuleFault(rule.entry.file, rule.entry.line, RuleSyntax.code, message, remedy))
+
+
+def _refuse(log: FaultLog, entry: RuleEntry, message: str, remedy: str) -> None:
+    log.add(RuleFault(entry.file, entry.line, RuleOutsideBounds.code, message, remedy))
 
 
 def _unknown(log: FaultLog, entry: RuleEntry, message: str, remedy: str, missing: str = "") -> None:

@@ -34,6 +34,7 @@ from credit_service.rulebook.read_terms import (
     read_deadlines,
     read_edition,
     read_measures,
+    read_proportions,
     read_publicity,
 )
 from credit_service.rulebook.read_vetting import check_vetted_kinds, read_vetting
@@ -110,8 +111,6 @@ def build_rulebook(
     levels = read_severity(pick["severity"], history, log)
     terms = _in_force((*read_deadlines(pick["deadlines"], log), *read_deadlines(pick["repair"], log)), as_of)
     vetting = vetting_on(read_vetting(pick["vetting"], terms, log), as_of) if "vetting" in pick else None
-    grades = GRADES if log.refused else [grade.grade for grade in scoring.grades]
-    proposals = read_candidates(pick["candidates"], grades, log)
     rulebook = Rulebook(
         as_of=as_of,
         hash=_hash(pick.values()),
@@ -125,7 +124,7 @@ def build_rulebook(
         severity=severity_on(levels, as_of),
         publicity=read_publicity(pick["publicity"], log),
         scoring=scoring,
-        candidates=candidates_on(proposals, as_of),
+        candidates=candidates_on(_read_proposals(pick["candidates"], scoring, log), as_of),
         governance_index=read_index(pick["governance_index"], log),
         terms=terms,
         acts=_in_force(read_acts(pick["repair"], log), as_of),
@@ -135,6 +134,7 @@ def build_rulebook(
         history=history,
         vetting=vetting,
         publicity_bounds=_in_force(read_bounds(pick["publicity"], "severity", log), as_of),
+        proportions=_in_force(read_proportions(pick["measures"], log), as_of),
         list_bounds=_in_force(read_bounds(pick["lists"], "list_type", log), as_of),
         untranslatable=tuple(item for version in pick.values() for item in read_untranslatable(version, log)),
     )
@@ -149,6 +149,12 @@ def build_rulebook(
     if not is_proved:
         prove_rulebook(rulebook, [read for _, read, _, _ in editions], files, log)
     return rulebook
+
+
+def _read_proposals(version: RuleVersion, scoring: Scoring, log: FaultLog) -> Candidates:
+    """Read the rules of candidates; where the scoring rule was refused, nobody knows its grades."""
+    grades = GRADES if log.refused else [grade.grade for grade in scoring.grades]
+    return read_candidates(version, grades, log)
 
 
 def _check_kinds(rulebook: Rulebook, files: Mapping[str, str], log: FaultLog) -> None:
@@ -221,6 +227,7 @@ def _index(rulebook: Rulebook, others: Iterable[RuleEntry], log: FaultLog) -> Ma
         rulebook.publicity,
         rulebook.publicity_bounds,
         rulebook.list_bounds,
+        rulebook.proportions,
         scoring.grades,
         scoring.caps,
         scoring.category_caps,

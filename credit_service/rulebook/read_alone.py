@@ -46,7 +46,7 @@ _READERS: dict[str, tuple[Callable[[RuleVersion, FaultLog], object], ...]] = {
 
 
 def read_alone(version: RuleVersion, log: FaultLog) -> None:
-    """Note every fault of a version that can be seen without the other rules; of vetting none can, for lack of terms."""
+    """Note every fault of a version that can be seen without the other rules; vetting needs terms and is left out."""
     if version.kind not in _READERS:
         return
     with log.catching():

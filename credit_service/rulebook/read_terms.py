@@ -24,6 +24,7 @@ from credit_service.rulebook.rule_types import (
     CatalogueClass,
     Deadline,
     ForbiddenTopic,
+    MeasureProportion,
     PublicityTerm,
     RuleEntry,
 )
@@ -126,6 +127,24 @@ def read_measures(version: RuleVersion, log: FaultLog) -> tuple[tuple[Measure, R
     rows = read_rows(version.table("measures", log), read, log)
     find_repeats([entry for _, entry in rows], log)
     return rows
+
+
+def read_proportions(version: RuleVersion, log: FaultLog) -> tuple[MeasureProportion, ...]:
+    """Return how many measures, and of which natures, each severity bears; none in catalogues that do not say."""
+
+    def read(part: Section) -> MeasureProportion:
+        return MeasureProportion(
+            severity=part.choice("severity", set(Severity)),
+            most=part.integer("most", 0, 99),
+            natures=part.texts("natures", allowed=set(NATURES) - {"market", "incentive"}),
+            entry=read_entry(part, version),
+        )
+
+    found = read_rows(version.section.optional_sections("proportions"), read, log)
+    if found and sorted(one.severity for one in found) != sorted(Severity):
+        line = version.section.line_of("proportions")
+        log.add(RuleFault(version.file, line, RuleSyntax.code, "轻微、一般、严重各须有且只有一条措施上限"))
+    return found
 
 
 def read_publicity(version: RuleVersion, log: FaultLog) -> tuple[PublicityTerm, ...]:

@@ -135,6 +135,18 @@ class PublicityTerm:
 
 
 @dataclass(frozen=True)
+class MeasureProportion:
+    """How much may be done about dishonesty of one severity; what only shares information is not counted."""
+
+    severity: str
+    most: int
+    """So many measures at most."""
+    natures: tuple[str, ...]
+    """Of which natures they may be."""
+    entry: RuleEntry
+
+
+@dataclass(frozen=True)
 class TermBounds:
     """What the law permits for a term; months, None where the law says nothing or has not been seen."""
 

@@ -25,6 +25,7 @@ from credit_service.rulebook.rule_types import (
     Deadline,
     ForbiddenTopic,
     ListType,
+    MeasureProportion,
     PublicityTerm,
     RuleEntry,
     RuleSource,
@@ -70,6 +71,8 @@ class Rulebook:
     """How nominees for awards are vetted; None where no such rule is in force."""
     publicity_bounds: tuple[TermBounds, ...] = ()
     list_bounds: tuple[TermBounds, ...] = ()
+    proportions: tuple[MeasureProportion, ...] = ()
+    """How many measures each severity bears."""
     untranslatable: tuple[Untranslatable, ...] = ()
     """Provisions the rule language cannot express; see `untranslatable.find_unaccepted`."""
 

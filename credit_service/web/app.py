@@ -15,9 +15,10 @@ from credit_service import __version__
 from credit_service.bootstrap import Service
 from credit_service.pipeline.worker import QueueWorker
 from credit_service.web.agency import batches, bulletins, checks, documentation, health
+from credit_service.web.agency import measures as agency_measures
 from credit_service.web.agency import vettings as agency_vettings
 from credit_service.web.analyst import desk as analyst
-from credit_service.web.department import batch_acts, previews, quality, reports, templates, uploads, vettings
+from credit_service.web.department import batch_acts, measures, previews, quality, reports, templates, uploads, vettings
 from credit_service.web.department.preview_desk import PreviewDesk
 from credit_service.web.department.vetting_desk import VettingDesk
 from credit_service.web.dependencies import Throttles
@@ -27,6 +28,7 @@ from credit_service.web.public import governance as public_governance
 from credit_service.web.public import home, issues, rulebook, sign_in, subjects
 from credit_service.web.review import acts, adoptions, calendar, cases, impact, months, outlook, papers, resolution
 from credit_service.web.review import governance as review_governance
+from credit_service.web.review import measures as review_measures
 from credit_service.web.review.impact_desk import ImpactDesk
 
 STATIC = Path(__file__).parent / "static"
@@ -79,6 +81,7 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         batch_acts,
         quality,
         vettings,
+        measures,
         cases,
         acts,
         calendar,
@@ -87,13 +90,14 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         outlook,
         resolution,
         review_governance,
+        review_measures,
         public_governance,
         impact,
         adoptions,
         analyst,
     ):
         app.include_router(module.router, include_in_schema=False)
-    for module in (checks, agency_vettings, bulletins, batches, health, documentation):
+    for module in (checks, agency_vettings, bulletins, batches, agency_measures, health, documentation):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -83,7 +83,7 @@ def _add_people(service: Service) -> tuple[dict[Role, str], tuple[str, str], str
     passwords = {role: f"correct-horse-{number}" for number, role in enumerate(Role)}
     for role, password in passwords.items():
         add_account(service.office, NewAccount(f"test-{role.value}", f"测试{role.label}", own, role, password))
-    return passwords, (own, other), add_key(service.office, own, ("checks", "bulletins", "batches")).secret
+    return passwords, (own, other), add_key(service.office, own, ("checks", "bulletins", "batches", "measures")).secret
 
 
 def _open_world(service: Service, demo: DemoOutcome | None) -> World:

@@ -76,7 +76,16 @@ TABLE = {
     ("GET", "/department/vettings/waiting/{token}/progress"): SENDERS,
     ("GET", "/department/vettings/{vetting_id}"): BATCHES,
     ("GET", "/department/vettings/{vetting_id}/result.{ending}"): BATCHES,
+    ("GET", "/department/measures"): CASES | SENDERS,
+    ("GET", "/department/measures/{task_id}"): CASES | SENDERS,
+    ("POST", "/department/measures/many"): SENDERS,
+    ("GET", "/department/measures/feedback.xlsx"): SENDERS,
+    ("POST", "/department/measures/upload"): SENDERS,
+    ("POST", "/department/measures/reports"): SENDERS,
+    ("POST", "/department/measures/{task_id}/feedback"): SENDERS,
     ("GET", "/review"): CASES,
+    ("GET", "/review/measures"): CASES,
+    ("GET", "/review/measures.xlsx"): CASES,
     ("GET", "/review/governance"): CASES | {R.ANALYST},
     ("GET", "/review/governance.xlsx"): CASES | {R.ANALYST},
     ("GET", "/review/governance.csv"): CASES | {R.ANALYST},
@@ -121,6 +130,9 @@ TABLE = {
     ("GET", "/api/v1/batches/{batch_id}"): frozenset(),
     ("GET", "/api/v1/batches/{batch_id}/findings"): frozenset(),
     ("POST", "/api/v1/batches/{batch_id}/withdraw"): frozenset(),
+    ("GET", "/api/v1/measures/owed"): frozenset(),
+    ("POST", "/api/v1/measures/reports"): frozenset(),
+    ("POST", "/api/v1/measures/{task_id}/feedback"): frozenset(),
 }
 # These end or open a sign-in; test_web_sign_in.py holds them.
 ELSEWHERE = {("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/static")}

@@ -1,3 +1,4 @@
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -6,7 +7,7 @@ from credit_service.domain.listing import Case, CaseState
 from credit_service.domain.measure import Measure
 from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
-from credit_service.errors import IllegalTransition, NoLegalBasis, UnknownIndicator
+from credit_service.errors import IllegalTransition, MeasureDisproportionate, NoLegalBasis, UnknownIndicator
 from credit_service.measures.assign import INFORMATION_ONLY, assign_measures
 
 
@@ -105,3 +106,52 @@ def test_nothing_follows_before_service_or_after_the_end(state):
 def test_an_incentive_entry_without_lists_is_still_for_the_red_list_only():
     with pytest.raises(UnknownIndicator):
         assign_measures(listing(), [measure("green_channel", "incentive", list_kinds=())], ["green_channel"])
+
+
+@dataclass(frozen=True)
+class Limit:
+    severity: str
+    most: int
+    natures: tuple[str, ...]
+
+
+LIMITS = (
+    Limit("minor", 1, ("management",)),
+    Limit("general", 2, ("management",)),
+    Limit("serious", 2, ("reduces_rights", "management")),
+)
+
+
+def test_a_serious_list_bears_what_its_severity_bears_whatever_the_record_says():
+    slugs = ["key_supervision", "market_entry_ban", "prudent_lending"]
+    for severity in ("serious", "general", None):
+        case = replace(listing(), severity=severity)
+        assert len(assign_measures(case, CATALOGUE, slugs, LIMITS)) == 3
+
+
+def test_no_more_measures_than_the_severity_bears():
+    catalogue = [*CATALOGUE, measure("honours_limit")]
+    slugs = ["key_supervision", "market_entry_ban", "honours_limit"]
+    with pytest.raises(MeasureDisproportionate, match="最多2项"):
+        assign_measures(listing(), catalogue, slugs, LIMITS)
+
+
+@pytest.mark.parametrize("severity", [None, "minor", "general"])
+def test_the_watched_lose_no_rights(severity):
+    ban = measure("market_entry_ban", "reduces_rights", list_kinds=())
+    case = replace(listing(ListKind.WATCH), severity=severity)
+    with pytest.raises(MeasureDisproportionate, match="market_entry_ban"):
+        assign_measures(case, [ban], None, LIMITS)
+    supervision = measure("key_supervision", list_kinds=("watch",))
+    assert len(assign_measures(case, [supervision], None, LIMITS)) == 1
+
+
+def test_incentives_are_not_counted_against_anybody():
+    entries = [measure(f"incentive_{number}", "incentive") for number in range(9)]
+    assert len(assign_measures(listing(ListKind.RED), entries, None, LIMITS)) == 9
+
+
+def test_a_measure_says_why_it_has_to_do_with_the_listing():
+    (owed,) = assign_measures(listing(), CATALOGUE, ["key_supervision"])
+    assert owed.relevance.startswith("事实；依依据列入")
+    assert owed.nature == "management"

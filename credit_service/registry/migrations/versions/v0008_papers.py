@@ -9,7 +9,7 @@ from credit_service.registry.migrations.law_0008 import BANS, LEGAL_YEAR, NEVER_
 from credit_service.registry.migrations.triggers import forbid_truncate, install
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
