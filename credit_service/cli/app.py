@@ -8,6 +8,7 @@ import structlog
 import typer
 
 from credit_service.cli import (
+    account_commands,
     assess_commands,
     batch_commands,
     decide_commands,
@@ -68,7 +69,7 @@ RULES = (
     rules_compile_commands,
 )
 app.add_typer(rules_commands.app, name="rules")
-app.add_typer(desk_commands.accounts, name="account")
+app.add_typer(account_commands.app, name="account")
 app.add_typer(desk_commands.keys, name="key")
 app.add_typer(desk_commands.agencies, name="agency")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated, Any
 
 import typer
 
 from credit_service.bootstrap import build_service
+from credit_service.cli.acting import ACTOR_HELP, acting
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
 from credit_service.lookup.bulletins import find_faults, list_releases
-from credit_service.pipeline.accounts import as_actor, sign_in, sign_out
 from credit_service.pipeline.publish import publish as publish_chapter
 
 
@@ -22,17 +21,13 @@ def register(app: typer.Typer) -> None:
 
 def publish(
     period: Annotated[str, typer.Option("--period", help="期次：2026Q3、2026H2、2026-09 或 2026。")],
-    by: Annotated[str, typer.Option("--by", help="发布人的登录名；密码取自 CREDIT_PASSWORD，没有则提示输入。")],
+    by: Annotated[str, typer.Option("--by", help=ACTOR_HELP)],
     as_json: JsonFlag = False,
 ) -> None:
     """发布一期红黑榜公告；任何一项检查不过，整期不发布。"""
-    office = build_service().office
-    password = os.environ.get("CREDIT_PASSWORD") or typer.prompt(f"{by} 的密码", hide_input=True, err=True)
-    signed_in = sign_in(office, by, password)
-    try:
-        outcome = publish_chapter(office, period, as_actor(signed_in.account))
-    finally:
-        sign_out(office, signed_in.token)
+    service = build_service()
+    with acting(service, by) as actor:
+        outcome = publish_chapter(service.office, period, actor)
     if as_json:
         print_json(outcome.to_dict())
         return

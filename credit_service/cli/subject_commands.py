@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from credit_service.bootstrap import Service, build_service
+from credit_service.cli.acting import acting
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
 from credit_service.domain.agency import Actor
 from credit_service.domain.resolution import Judgement, NamedSubject, Suggestion
 from credit_service.lookup.resolution import SubjectView, get_subject_view, list_queue, search_subjects
-from credit_service.pipeline.accounts import as_actor, sign_in, sign_out
 from credit_service.pipeline.resolve import judge_not_same, judge_own, judge_same, undo_judgement
 
 app = typer.Typer(help="无代码主体归并：它是谁，由人认定，可撤销；同名不同主体可登记。", no_args_is_help=True)
@@ -110,12 +109,8 @@ def undo(
 
 def _judge(by: str, judging: Callable[[Service, Actor], Judgement], *, as_json: bool) -> None:
     service = build_service()
-    password = os.environ.get("CREDIT_PASSWORD") or typer.prompt(f"{by} 的密码", hide_input=True, err=True)
-    signed_in = sign_in(service.office, by, password)
-    try:
-        judgement = judging(service, as_actor(signed_in.account))
-    finally:
-        sign_out(service.office, signed_in.token)
+    with acting(service, by) as actor:
+        judgement = judging(service, actor)
     if as_json:
         print_json(judgement_object(judgement))
         return

@@ -21,16 +21,40 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
-    │                                              QueryRefused QueryFailed RunNotFound
+    │                                              QueryRefused QueryFailed RunNotFound AgencyNotFound
     ├─ AccessError        401/403/429              UnknownAgency NotSignedIn ScopeDenied PurposeMissing QuotaExceeded
-    │                                              AccountExists WeakPassword KeyUnknown
+    │                                              AccountExists WeakPassword KeyUnknown AccountUnknown SignInPaused
+    │                                              SignInUnfinished CodeRefused IdentityRefused LastAdministrator
+    │                                              OwnAccount AccountActRefused PasswordRefused
+    │                                              FormIncomplete
     └─ StorageError       the operator             WarehouseBusy SnapshotMissing SchemaDrift LedgerConflict
                                                    SandboxMissing HomeOccupied KeyMissing WarehouseDamaged
-                                                   StorageFull PathUnusable RulebookDamaged
+                                                   StorageFull PathUnusable RulebookDamaged ProviderUnreachable
+                                                   SettingsFaulty
 """
 
 from __future__ import annotations
 
+from credit_service.errors.access import (
+    AccountActRefused,
+    AccountExists,
+    AccountUnknown,
+    CodeRefused,
+    FormIncomplete,
+    IdentityRefused,
+    KeyUnknown,
+    LastAdministrator,
+    NotSignedIn,
+    OwnAccount,
+    PasswordRefused,
+    PurposeMissing,
+    QuotaExceeded,
+    ScopeDenied,
+    SignInPaused,
+    SignInUnfinished,
+    UnknownAgency,
+    WeakPassword,
+)
 from credit_service.errors.families import (
     AccessError,
     CreditServiceError,
@@ -56,13 +80,26 @@ from credit_service.errors.rules import (
     UnknownIndicator,
 )
 
-# Names that come from the two modules beside this one; the leaves below are here.
+# Names that come from the modules beside this one; the leaves below are here.
 __all__ = [
     "AccessError",
+    "AccountActRefused",
+    "AccountExists",
+    "AccountUnknown",
+    "CodeRefused",
     "CreditServiceError",
     "DecisionError",
+    "FormIncomplete",
+    "IdentityRefused",
+    "KeyUnknown",
+    "LastAdministrator",
     "LookupFailure",
+    "NotSignedIn",
+    "OwnAccount",
+    "PasswordRefused",
     "PublicationError",
+    "PurposeMissing",
+    "QuotaExceeded",
     "RuleNotCompiled",
     "RuleNotInForce",
     "RuleNotMonotone",
@@ -75,9 +112,14 @@ __all__ = [
     "RulebookError",
     "RulebookFaulty",
     "RulebookNotAdopted",
+    "ScopeDenied",
+    "SignInPaused",
+    "SignInUnfinished",
     "StorageError",
     "SubmissionError",
+    "UnknownAgency",
     "UnknownIndicator",
+    "WeakPassword",
 ]
 
 
@@ -255,52 +297,16 @@ class QueryFailed(LookupFailure):
     code = "query_failed"
 
 
+class AgencyNotFound(LookupFailure):
+    """No department is registered under this code."""
+
+    code = "agency_not_found"
+
+
 class RunNotFound(LookupFailure):
     """No assessment has this number."""
 
     code = "run_not_found"
-
-
-class UnknownAgency(AccessError):
-    """No agency has this code."""
-
-    code = "unknown_agency"
-
-
-class NotSignedIn(AccessError):
-    """The door needs a sign-in or a key."""
-
-    code = "not_signed_in"
-
-
-class ScopeDenied(AccessError):
-    """The account or key may not do this."""
-
-    code = "scope_denied"
-
-
-class PurposeMissing(AccessError):
-    """A look-up must state its purpose."""
-
-    code = "purpose_missing"
-
-
-class QuotaExceeded(AccessError):
-    """Too many questions in too short a time."""
-
-    code = "quota_exceeded"
-
-
-class AccountExists(AccessError):
-    """The account name is taken."""
-
-    code = "account_exists"
-
-
-class WeakPassword(AccessError):
-    """The password is too short."""
-
-    code = "weak_password"
 
 
 class WarehouseBusy(StorageError):
@@ -357,12 +363,6 @@ class StorageFull(StorageError):
     code = "storage_full"
 
 
-class KeyUnknown(AccessError):
-    """No API key has this number."""
-
-    code = "key_unknown"
-
-
 class PathUnusable(StorageError):
     """A file, directory or port cannot be used."""
 
@@ -373,3 +373,15 @@ class RulebookDamaged(StorageError):
     """The kept copy of an adopted rulebook is missing or is not what was adopted."""
 
     code = "rulebook_damaged"
+
+
+class ProviderUnreachable(StorageError):
+    """The identity provider does not answer, or not as one."""
+
+    code = "provider_unreachable"
+
+
+class SettingsFaulty(StorageError):
+    """A setting is unknown, or of settings that belong together some are missing."""
+
+    code = "settings_faulty"
