@@ -192,7 +192,7 @@ def _ingest(office: Office, path: Path, agency_code: str) -> IngestOutcome:
 def _open_accounts(office: Office) -> tuple[tuple[Role, Actor, str], ...]:
     agencies = list_agencies(office)
     opened = []
-    for role in (Role.SUBMITTER, Role.REVIEWER, Role.DECIDER, Role.PUBLISHER, Role.ANALYST, Role.AUDITOR):
+    for role in Role:
         password = secrets.token_urlsafe(12)
         name = f"演示{role.label}"
         account = add_account(office, NewAccount(f"demo-{role.value}", name, agencies[0].agency_code, role, password))

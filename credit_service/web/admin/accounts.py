@@ -122,7 +122,7 @@ def _show_list(
     wanted = next((member for member in Role if member.value == role), None)
     context = {
         "lines": list_account_lines(visit.room, wanted),
-        "role": wanted,
+        "wanted": wanted,
         "roles": tuple(Role),
         "agencies": list_agencies(visit.office),
         "may_act": visit.person.account.role in MAY_ADMINISTER,
