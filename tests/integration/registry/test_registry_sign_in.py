@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
 from credit_service.domain.agency import Account, Role
 from credit_service.domain.sign_in import AccountAct, AccountActKind, SignInMethod, Visitor, WebSession
@@ -17,6 +19,7 @@ from credit_service.errors import (
     OwnAccount,
     SamePerson,
 )
+from credit_service.registry.schema import MIGRATIONS
 from credit_service.registry.sessions import SignInStep
 from credit_service.registry.unit_of_work import Ledger
 
@@ -328,3 +331,33 @@ def test_refused_sign_ins_are_counted_by_name_and_by_address(ledger):
         assert uow.sign_in_failures.count_from("10.0.0.8", NOW) == 0
         assert uow.sign_in_failures.forgive("clerk") == 3
         assert uow.sign_in_failures.list_of("clerk", NOW) == []
+
+
+def test_accounts_of_the_fourth_schema_stay_and_sign_in_anew(tmp_path):
+    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    door = sa.create_engine(url)
+    with door.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        for statement in (
+            "INSERT INTO agency (agency_code, name, short_name, region_code, templates) "
+            f"VALUES ('{CODE}', 'a', 'b', '990101', '[]')",
+            f"INSERT INTO account VALUES ('boss', 'b', '{CODE}', 'administrator', 'hash', '2026-09-01 00:00:00', NULL)",
+            "INSERT INTO web_session VALUES ('t', 'boss', 'c', '2026-09-01 00:00:00', '2099-09-01 08:00:00')",
+            "INSERT INTO sign_in_failure (name_hash, at) VALUES ('h', '2026-09-01 00:00:00')",
+        ):
+            connection.execute(sa.text(statement))
+        connection.commit()
+    ledger = Ledger(url)
+    ledger.create()
+    with ledger.reading() as uow:
+        boss = uow.accounts.get("boss")
+        assert (boss.role, boss.must_change_password, boss.is_active) == (Role.ADMINISTRATOR, False, True)
+        assert uow.sessions.list_of("boss") == []
+    with pytest.raises(LastAdministrator), ledger.unit_of_work() as uow:
+        uow.account_acts.add(act(Kind.DISABLE, "boss", "console"))
+        uow.accounts.disable("boss", NOW)
+    ledger.close()
+    door.dispose()
