@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import yaml
 
+from credit_service.domain.agency import Role
 from credit_service.domain.clock import Clock, SystemClock
 from credit_service.domain.district import District
 from credit_service.domain.places import Places
-from credit_service.errors import RulebookError, RuleSyntax
+from credit_service.domain.sign_in import ProviderClient, SecondFactorRule, SignInPolicy
+from credit_service.errors import RulebookError, RuleSyntax, SettingsFaulty
 from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.pipeline.adopt import found_rulebook
 from credit_service.pipeline.agencies import seed_agencies
@@ -63,6 +66,33 @@ def read_district(places: Places) -> District:
         raise RuleSyntax(message, remedy="请填写 name、issuer、objection_channel 三项。") from fault
 
 
+def read_sign_in_policy(settings: Settings) -> SignInPolicy:
+    """Return what the settings ask of everybody who signs in.
+
+    Raises:
+        SettingsFaulty: A value is unknown, or of the provider's settings some are missing.
+    """
+    roles = [name.strip() for name in settings.second_factor_roles.split(",") if name.strip()]
+    try:
+        rule, chosen = SecondFactorRule(settings.second_factor), frozenset(Role(name) for name in roles)
+    except ValueError as fault:
+        message = f"CREDIT_SECOND_FACTOR 或 CREDIT_SECOND_FACTOR_ROLES 的值不认识（{fault}）。"
+        raise SettingsFaulty(message, remedy="前者写 offered 或 required，后者写用逗号隔开的角色英文名。") from fault
+    return SignInPolicy(rule, chosen, timedelta(minutes=settings.idle_minutes), provider=_read_provider(settings))
+
+
+def _read_provider(settings: Settings) -> ProviderClient | None:
+    secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else ""
+    given = (settings.oidc_issuer or "", settings.oidc_client_id or "", secret)
+    if not any(given):
+        return None
+    if not all(given) or "openid" not in settings.oidc_scope.split():
+        message = "统一身份认证的设置不完整：CREDIT_OIDC_ISSUER、_CLIENT_ID、_CLIENT_SECRET 三项须同时设置。"
+        raise SettingsFaulty(message, remedy="请补全三项（CREDIT_OIDC_SCOPE 须含 openid），或全部不设。")
+    redirect_uri = settings.public_url.rstrip("/") + "/sign-in/provider/return"
+    return ProviderClient(*given, redirect_uri, settings.oidc_scope, settings.oidc_label)
+
+
 def find_places() -> Places:
     """Return where things lie under the environment's settings, without creating anything."""
     return to_places(Settings())
@@ -72,11 +102,11 @@ def build_service(settings: Settings | None = None, clock: Clock | None = None) 
     """Return a service on its home, created where it does not exist.
 
     Raises:
-        StorageError: A store has another schema, or the keys are damaged.
+        StorageError: A store has another schema, the keys are damaged, or the settings contradict each other.
     """
     settings = settings or Settings()
     clock = clock or SystemClock()
-    places = to_places(settings)
+    places, policy = to_places(settings), read_sign_in_policy(settings)
     # Nobody but the service's own account may look into the home: names and records lie there.
     places.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     places.inbox.mkdir(exist_ok=True)
@@ -84,7 +114,7 @@ def build_service(settings: Settings | None = None, clock: Clock | None = None) 
     ledger = Ledger(settings.ledger_url or f"sqlite:///{places.home / 'ledger.sqlite'}", keys)
     ledger.create()
     warehouse = Warehouse(places.warehouse)
-    office = Office(ledger, warehouse, keys, clock, places, read_district(places), settings.public_url)
+    office = Office(ledger, warehouse, keys, clock, places, read_district(places), settings.public_url, policy)
     seed_agencies(office)
     # Faulty rules are not put in force; what needs rules then says so, and everything else goes on.
     with suppress(RulebookError):

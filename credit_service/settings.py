@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -37,6 +37,18 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="The address readers see; used in feeds and codes."
     )
+    second_factor: str = Field(
+        default="offered", description="Whether roles in charge must have a second factor: offered or required."
+    )
+    second_factor_roles: str = Field(
+        default="decider,reviewer,publisher,administrator", description="The roles in charge, joined by commas."
+    )
+    idle_minutes: int = Field(default=30, ge=5, le=480, description="A sign-in nobody uses for so long is over.")
+    oidc_issuer: str | None = Field(default=None, description="Issuer of the identity provider, as it calls itself.")
+    oidc_client_id: str | None = Field(default=None, description="This service's name at the identity provider.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Its secret there.")
+    oidc_scope: str = Field(default="openid", description="What is asked of the identity provider.")
+    oidc_label: str = Field(default="统一身份认证", description="What the button on the sign-in page says.")
 
     @property
     def issued_dir(self) -> Path:

@@ -1,63 +1,22 @@
-"""``credit account``, ``key``, ``agency``: who may come in. No secret has a default and none is shown twice."""
+"""``credit key`` and ``agency``: which systems and departments may come in. No secret is shown twice."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from credit_service.bootstrap import build_service
-from credit_service.cli.acting import ask_password
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
-from credit_service.domain.agency import Agency, Role
-from credit_service.pipeline.accounts import (
-    SCOPES,
-    NewAccount,
-    add_account,
-    add_key,
-    list_accounts,
-    list_keys,
-    revoke_key,
-)
-from credit_service.pipeline.agencies import add_agency, list_agencies
+from credit_service.domain.agency import Agency
+from credit_service.pipeline.accounts import SCOPES, add_key, list_keys, revoke_key
+from credit_service.pipeline.agencies import add_agency, change_agency, list_agencies
 
-accounts = typer.Typer(help="登录账号。", no_args_is_help=True)
+AUTHORITY_HELP = "可代报的作出机关代码，可多次给出；* 表示不限，不给表示只报本单位。"
+
 keys = typer.Typer(help="其他单位系统的接口密钥。", no_args_is_help=True)
 agencies = typer.Typer(help="部门和单位。", no_args_is_help=True)
-
-
-@accounts.command("add")
-def account_add(
-    account_id: Annotated[str, typer.Argument(help="登录名。")],
-    agency: Annotated[str, typer.Option("--agency", help="所属单位代码。")],
-    role: Annotated[Role, typer.Option("--role", help="角色。")],
-    name: Annotated[str, typer.Option("--name", help="姓名或岗位，显示在办理记录中。")] = "",
-    as_json: JsonFlag = False,
-) -> None:
-    """新增账号；密码取自环境变量 CREDIT_PASSWORD，没有则提示输入两遍。"""
-    password = ask_password("密码（至少12个字符）", is_new=True)
-    added = add_account(build_service().office, NewAccount(account_id, name or account_id, agency, role, password))
-    answer = {"account_id": added.account_id, "agency_code": added.agency_code, "role": added.role.value}
-    if as_json:
-        print_json(answer)
-    else:
-        out.print(f"[green]✓[/] 账号 {added.account_id}（{added.role.label}）已建立。")
-
-
-@accounts.command("list")
-def account_list(as_json: JsonFlag = False) -> None:
-    """列出账号。"""
-    found = list_accounts(build_service().office)
-    rows = [
-        {"account_id": a.account_id, "name": a.display_name, "agency_code": a.agency_code, "role": a.role.value}
-        for a in found
-    ]
-    if as_json:
-        print_json({"accounts": rows})
-    elif rows:
-        print_table("账号", ("登录名", "姓名", "单位", "角色"), [tuple(row.values()) for row in rows])
-    else:
-        out.print("还没有账号。用 credit account add 登录名 --agency 单位代码 --role 角色 建立第一个。")
 
 
 @keys.command("add")
@@ -126,12 +85,42 @@ def agency_add(
     short_name: Annotated[str, typer.Option("--short-name")] = "",
     region: Annotated[str, typer.Option("--region", help="行政区划代码。")] = "",
     template: Annotated[list[str], typer.Option("--template", help="可报送的模板，可多次给出；不给为全部。")] = [],  # noqa: B006 -- typer copies it
+    authority: Annotated[list[str], typer.Option("--authority", help=AUTHORITY_HELP)] = [],  # noqa: B006 -- as above
     as_json: JsonFlag = False,
 ) -> None:
     """登记单位。"""
-    agency = Agency(code.upper(), name, short_name or name, region or code[2:8], tuple(template))
+    agency = Agency(code.upper(), name, short_name or name, region or code[2:8], tuple(template), tuple(authority))
     add_agency(build_service().office, agency)
     if as_json:
         print_json({"agency_code": agency.agency_code, "name": agency.name})
     else:
         out.print(f"[green]✓[/] 已登记 {agency.name}。")
+
+
+@agencies.command("change")
+def agency_change(
+    code: Annotated[str, typer.Argument(help="统一社会信用代码。")],
+    name: Annotated[str | None, typer.Option("--name", help="新的全称。")] = None,
+    short_name: Annotated[str | None, typer.Option("--short-name", help="新的简称。")] = None,
+    template: Annotated[
+        list[str] | None, typer.Option("--template", help="可报送的模板，可多次给出；“全部”为不限。")
+    ] = None,
+    authority: Annotated[list[str] | None, typer.Option("--authority", help=AUTHORITY_HELP)] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """修改单位的名称或报送范围；没有给出的不变，从下一批起生效。"""
+    office = build_service().office
+    before = next((agency for agency in list_agencies(office) if agency.agency_code == code.upper()), None)
+    agency = before or Agency(code.upper(), name or "—", short_name or name or "—", code[2:8])
+    changed = replace(
+        agency,
+        name=name or agency.name,
+        short_name=short_name or agency.short_name,
+        templates=agency.templates if template is None else tuple(one for one in template if one != "全部"),
+        authorities=agency.authorities if authority is None else tuple(authority),
+    )
+    change_agency(office, changed)
+    if as_json:
+        print_json({"agency_code": changed.agency_code, "name": changed.name, **changed.permit})
+    else:
+        out.print(f"[green]✓[/] 已保存 {changed.name}。")

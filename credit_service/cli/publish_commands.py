@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from credit_service.bootstrap import build_service
-from credit_service.cli.acting import acting
+from credit_service.cli.acting import ACTOR_HELP, acting
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
 from credit_service.lookup.bulletins import find_faults, list_releases
 from credit_service.pipeline.publish import publish as publish_chapter
@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def publish(
     period: Annotated[str, typer.Option("--period", help="期次：2026Q3、2026H2、2026-09 或 2026。")],
-    by: Annotated[str, typer.Option("--by", help="发布人的登录名；密码取自 CREDIT_PASSWORD，没有则提示输入。")],
+    by: Annotated[str, typer.Option("--by", help=ACTOR_HELP)],
     as_json: JsonFlag = False,
 ) -> None:
     """发布一期红黑榜公告；任何一项检查不过，整期不发布。"""

@@ -131,7 +131,7 @@ class CreditGroup(LazyGroup):
             "subject_commands", "无代码主体归并：它是谁，由人认定，可撤销；同名不同主体可登记。", "app", is_group=True
         ),
         "rules": Place("rules_commands", "规则库。", "app", is_group=True),
-        "account": Place("desk_commands", "登录账号。", "accounts", is_group=True),
+        "account": Place("account_commands", "登录账号。", "app", is_group=True),
         "key": Place("desk_commands", "其他单位系统的接口密钥。", "keys", is_group=True),
         "agency": Place("desk_commands", "部门和单位。", "agencies", is_group=True),
     }

@@ -68,6 +68,13 @@ class Account:
     password_hash: str
     created_at: datetime
     disabled_at: datetime | None = None
+    must_change_password: bool = False
+    """The password was given by somebody else and is good for one thing: choosing another."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the person may sign in at all."""
+        return self.disabled_at is None
 
 
 @dataclass(frozen=True)

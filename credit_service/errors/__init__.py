@@ -25,16 +25,41 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
     │                                              QueryRefused QueryFailed RunNotFound AwardUnknown
     │                                              VettingNotFound VettingDamaged TooManyNominees
-    │                                              SelectionUnknown PaperNotFound
+    │                                              SelectionUnknown PaperNotFound AgencyNotFound
     ├─ AccessError        401/403/429              UnknownAgency NotSignedIn ScopeDenied PurposeMissing QuotaExceeded
-    │                                              AccountExists WeakPassword KeyUnknown
+    │                                              AccountExists WeakPassword KeyUnknown AccountUnknown SignInPaused
+    │                                              SignInUnfinished CodeRefused IdentityRefused LastAdministrator
+    │                                              OwnAccount AccountActRefused PasswordRefused
+    │                                              FormIncomplete
     └─ StorageError       the operator             WarehouseBusy SnapshotMissing SchemaDrift LedgerConflict
                                                    SandboxMissing HomeOccupied KeyMissing WarehouseDamaged
                                                    StorageFull PathUnusable RulebookDamaged PaperAltered
+                                                   ProviderUnreachable
+                                                   SettingsFaulty
 """
 
 from __future__ import annotations
 
+from credit_service.errors.access import (
+    AccountActRefused,
+    AccountExists,
+    AccountUnknown,
+    CodeRefused,
+    FormIncomplete,
+    IdentityRefused,
+    KeyUnknown,
+    LastAdministrator,
+    NotSignedIn,
+    OwnAccount,
+    PasswordRefused,
+    PurposeMissing,
+    QuotaExceeded,
+    ScopeDenied,
+    SignInPaused,
+    SignInUnfinished,
+    UnknownAgency,
+    WeakPassword,
+)
 from credit_service.errors.decisions import (
     CaseNotFound,
     ClockReversed,
@@ -63,8 +88,31 @@ from credit_service.errors.families import (
     StorageError,
     SubmissionError,
 )
-from credit_service.errors.measures import MeasureDisproportionate, MeasureNotAsked, TaskNotFound
-from credit_service.errors.papers import PaperAltered, PaperIncomplete, PaperNotFound
+from credit_service.errors.lookups import (
+    AgencyNotFound,
+    AmbiguousSubject,
+    AwardUnknown,
+    BulletinNotFound,
+    CursorExpired,
+    QueryFailed,
+    QueryRefused,
+    RunNotFound,
+    SelectionUnknown,
+    SubjectNotFound,
+    TooManyNominees,
+    VettingDamaged,
+    VettingNotFound,
+)
+from credit_service.errors.measures import (
+    MeasureDisproportionate,
+    MeasureNotAsked,
+    TaskNotFound,
+)
+from credit_service.errors.papers import (
+    PaperAltered,
+    PaperIncomplete,
+    PaperNotFound,
+)
 from credit_service.errors.rules import (
     RulebookFaulty,
     RulebookNotAdopted,
@@ -83,29 +131,49 @@ from credit_service.errors.rules import (
 # Names that come from the modules beside this one; the leaves below are here.
 __all__ = [
     "AccessError",
+    "AccountActRefused",
+    "AccountExists",
+    "AccountUnknown",
+    "AgencyNotFound",
+    "AmbiguousSubject",
+    "AwardUnknown",
+    "BulletinNotFound",
     "CaseNotFound",
     "ClockReversed",
+    "CodeRefused",
     "ConsentMissing",
     "CreditServiceError",
+    "CursorExpired",
     "DecisionError",
     "DelegationMissing",
     "EvidenceAltered",
     "EvidenceMissing",
+    "FormIncomplete",
     "IdentifiersContradict",
+    "IdentityRefused",
     "IllegalTransition",
+    "KeyUnknown",
+    "LastAdministrator",
     "LookupFailure",
     "MeasureDisproportionate",
     "MeasureNotAsked",
     "MinorProtected",
     "NoLegalBasis",
     "NotInCharge",
+    "NotSignedIn",
     "NoticeNotServed",
     "ObjectionPending",
+    "OwnAccount",
     "OwnAgencyAlone",
     "PaperAltered",
     "PaperIncomplete",
     "PaperNotFound",
+    "PasswordRefused",
     "PublicationError",
+    "PurposeMissing",
+    "QueryFailed",
+    "QueryRefused",
+    "QuotaExceeded",
     "RuleNotCompiled",
     "RuleNotInForce",
     "RuleNotMonotone",
@@ -118,12 +186,23 @@ __all__ = [
     "RulebookError",
     "RulebookFaulty",
     "RulebookNotAdopted",
+    "RunNotFound",
     "SamePerson",
+    "ScopeDenied",
+    "SelectionUnknown",
+    "SignInPaused",
+    "SignInUnfinished",
     "StatementPeriodOpen",
     "StorageError",
+    "SubjectNotFound",
     "SubmissionError",
     "TaskNotFound",
+    "TooManyNominees",
+    "UnknownAgency",
     "UnknownIndicator",
+    "VettingDamaged",
+    "VettingNotFound",
+    "WeakPassword",
 ]
 
 
@@ -193,120 +272,6 @@ class PeriodUnknown(PublicationError):
     code = "period_unknown"
 
 
-class SubjectNotFound(LookupFailure):
-    """No subject has this identifier."""
-
-    code = "subject_not_found"
-
-
-class AmbiguousSubject(LookupFailure):
-    """The question fits several subjects."""
-
-    code = "ambiguous_subject"
-
-
-class BulletinNotFound(LookupFailure):
-    """No bulletin has this number."""
-
-    code = "bulletin_not_found"
-
-
-class CursorExpired(LookupFailure):
-    """The place in the change feed is too old."""
-
-    code = "cursor_expired"
-
-
-class QueryRefused(LookupFailure):
-    """The analyst's SQL is outside what is allowed."""
-
-    code = "query_refused"
-
-
-class QueryFailed(LookupFailure):
-    """The analyst's SQL failed or was stopped at a limit."""
-
-    code = "query_failed"
-
-
-class RunNotFound(LookupFailure):
-    """No assessment has this number."""
-
-    code = "run_not_found"
-
-
-class AwardUnknown(LookupFailure):
-    """The vetting rule has no award of this name."""
-
-    code = "award_unknown"
-
-
-class VettingNotFound(LookupFailure):
-    """No vetting has this number, or it is another agency's."""
-
-    code = "vetting_not_found"
-
-
-class VettingDamaged(LookupFailure):
-    """The kept result of a vetting is not what was said then, so it is not shown."""
-
-    code = "vetting_damaged"
-
-
-class TooManyNominees(LookupFailure):
-    """A file has more nominees than are vetted at once."""
-
-    code = "too_many_nominees"
-
-
-class SelectionUnknown(LookupFailure):
-    """What a table is to be narrowed to does not exist."""
-
-    code = "selection_unknown"
-
-
-class UnknownAgency(AccessError):
-    """No agency has this code."""
-
-    code = "unknown_agency"
-
-
-class NotSignedIn(AccessError):
-    """The door needs a sign-in or a key."""
-
-    code = "not_signed_in"
-
-
-class ScopeDenied(AccessError):
-    """The account or key may not do this."""
-
-    code = "scope_denied"
-
-
-class PurposeMissing(AccessError):
-    """A look-up must state its purpose."""
-
-    code = "purpose_missing"
-
-
-class QuotaExceeded(AccessError):
-    """Too many questions in too short a time."""
-
-    code = "quota_exceeded"
-
-
-class AccountExists(AccessError):
-    """The account name is taken."""
-
-    code = "account_exists"
-
-
-class WeakPassword(AccessError):
-    """The password is too short."""
-
-    code = "weak_password"
-
-
 class WarehouseBusy(StorageError):
     """Another process holds the warehouse."""
 
@@ -361,12 +326,6 @@ class StorageFull(StorageError):
     code = "storage_full"
 
 
-class KeyUnknown(AccessError):
-    """No API key has this number."""
-
-    code = "key_unknown"
-
-
 class PathUnusable(StorageError):
     """A file, directory or port cannot be used."""
 
@@ -377,3 +336,15 @@ class RulebookDamaged(StorageError):
     """The kept copy of an adopted rulebook is missing or is not what was adopted."""
 
     code = "rulebook_damaged"
+
+
+class ProviderUnreachable(StorageError):
+    """The identity provider does not answer, or not as one."""
+
+    code = "provider_unreachable"
+
+
+class SettingsFaulty(StorageError):
+    """A setting is unknown, or of settings that belong together some are missing."""
+
+    code = "settings_faulty"

@@ -5,7 +5,7 @@ Built once by `bootstrap`; chapters take it as their first argument. It holds co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from credit_service.domain.adoption import Adoption
 from credit_service.domain.clock import Clock, IsWorkday, legal_day
 from credit_service.domain.district import District
 from credit_service.domain.places import Places
+from credit_service.domain.sign_in import SignInPolicy
 from credit_service.domain.template import Template
 from credit_service.errors import RulebookNotAdopted
 from credit_service.intake.templates import load_templates
@@ -39,6 +40,7 @@ class Office:
     places: Places
     district: District
     public_url: str
+    sign_in: SignInPolicy = field(default_factory=SignInPolicy)
 
     def now(self) -> datetime:
         """Return the instant, UTC."""

@@ -1,33 +1,22 @@
-"""Agencies, accounts, keys and sign-ins: rows to domain classes and back."""
+"""Agencies, accounts and keys: rows to domain classes and back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from credit_service.domain.agency import Account, Agency, ApiKey, Role
-from credit_service.errors import NotSignedIn, UnknownAgency
+from credit_service.errors import AccountUnknown, UnknownAgency
 from credit_service.registry.repository import Repository
-from credit_service.registry.tables import (
-    AccountRow,
-    AgencyRow,
-    ApiKeyRow,
-    SignInFailureRow,
-    WebSessionRow,
-    table_of,
-)
+from credit_service.registry.tables import AccountRow, AgencyRow, ApiKeyRow, table_of
 
 AGENCY = table_of(AgencyRow)
 ACCOUNT = table_of(AccountRow)
 API_KEY = table_of(ApiKeyRow)
-WEB_SESSION = table_of(WebSessionRow)
-SIGN_IN_FAILURE = table_of(SignInFailureRow)
-FAILURES_KEPT = timedelta(days=1)
 
 
 class Agencies(Repository):
@@ -58,6 +47,12 @@ class Agencies(Repository):
             raise UnknownAgency(message, remedy="请核对统一社会信用代码；新单位请由系统管理员登记。")
         return agency
 
+    def save(self, agency: Agency) -> None:
+        """Change what a department is called and may submit; what was sent keeps the permit it was sent under."""
+        values = {name: value for name, value in asdict(agency).items() if name != "agency_code"}
+        lists = {"templates": list(agency.templates), "authorities": list(agency.authorities)}
+        self._run(sa.update(AGENCY).where(AGENCY.c.agency_code == agency.agency_code).values(**values | lists))
+
     def find(self, agency_code: str) -> Agency | None:
         """Return a department, or None."""
         row = self._first(sa.select(AGENCY).where(AGENCY.c.agency_code == agency_code))
@@ -79,12 +74,12 @@ class Accounts(Repository):
         """Return an account.
 
         Raises:
-            NotSignedIn: There is none of this name.
+            AccountUnknown: There is none of this name.
         """
         account = self.find(account_id)
         if account is None:
             message = "没有这个账号。"
-            raise NotSignedIn(message, remedy="请核对登录名，或联系系统管理员。")
+            raise AccountUnknown(message, remedy="请核对登录名；全部账号见账号列表。")
         return account
 
     def find(self, account_id: str) -> Account | None:
@@ -97,10 +92,22 @@ class Accounts(Repository):
         return [_to_account(row) for row in self._all(sa.select(ACCOUNT).order_by(ACCOUNT.c.account_id))]
 
     def disable(self, account_id: str, at: datetime) -> None:
-        """End an account and its sign-ins at once; an account is never deleted, because acts name it."""
+        """End an account; it is never deleted, because acts name it. The act that says so was written before."""
         enabled = ACCOUNT.c.disabled_at.is_(None)
         self._run(sa.update(ACCOUNT).where(ACCOUNT.c.account_id == account_id, enabled).values(disabled_at=at))
-        self._run(sa.delete(WEB_SESSION).where(WEB_SESSION.c.account_id == account_id))
+
+    def enable(self, account_id: str) -> None:
+        """Let an account in again; the act that says so was written before."""
+        self._run(sa.update(ACCOUNT).where(ACCOUNT.c.account_id == account_id).values(disabled_at=None))
+
+    def set_role(self, account_id: str, role: Role) -> None:
+        """Give an account another role; the act that says so was written before."""
+        self._run(sa.update(ACCOUNT).where(ACCOUNT.c.account_id == account_id).values(role=role.value))
+
+    def set_password(self, account_id: str, password_hash: str, act: int, *, must_change: bool) -> None:
+        """Give an account another password, by the act of this number."""
+        values = {"password_hash": password_hash, "must_change_password": must_change, "password_act": act}
+        self._run(sa.update(ACCOUNT).where(ACCOUNT.c.account_id == account_id).values(**values))
 
 
 class ApiKeys(Repository):
@@ -125,55 +132,14 @@ class ApiKeys(Repository):
         self._run(sa.update(API_KEY).where(API_KEY.c.key_id == key_id, valid).values(revoked_at=at))
 
 
-class WebSessions(Repository):
-    """Sign-ins of people, and refused ones."""
-
-    def add(self, token_hash: str, account_id: str, csrf: str, term: tuple[datetime, datetime]) -> None:
-        """Open a sign-in for a term (from, until); those that have run out are taken away."""
-        from_at, until_at = term
-        self._run(sa.delete(WEB_SESSION).where(WEB_SESSION.c.expires_at <= from_at))
-        self._run(
-            sa.insert(WEB_SESSION).values(
-                token_hash=token_hash, account_id=account_id, csrf=csrf, created_at=from_at, expires_at=until_at
-            )
-        )
-
-    def find(self, token_hash: str, now: datetime) -> tuple[str, str] | None:
-        """Return (account id, CSRF token) of a sign-in that still holds, or None."""
-        row = self._first(
-            sa.select(WEB_SESSION).where(WEB_SESSION.c.token_hash == token_hash, WEB_SESSION.c.expires_at > now)
-        )
-        return None if row is None else (row["account_id"], row["csrf"])
-
-    def end(self, token_hash: str) -> None:
-        """End a sign-in."""
-        self._run(sa.delete(WEB_SESSION).where(WEB_SESSION.c.token_hash == token_hash))
-
-    def add_failure(self, account_id: str, at: datetime) -> None:
-        """Count a refused sign-in; refusals older than a day are forgotten."""
-        self._run(sa.delete(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.at < at - FAILURES_KEPT))
-        self._run(sa.insert(SIGN_IN_FAILURE).values(name_hash=_name_hash(account_id), at=at))
-
-    def count_failures(self, account_id: str, since: datetime) -> int:
-        """Return how often a name was refused since an instant."""
-        statement = (
-            sa.select(sa.func.count())
-            .select_from(SIGN_IN_FAILURE)
-            .where(SIGN_IN_FAILURE.c.name_hash == _name_hash(account_id), SIGN_IN_FAILURE.c.at >= since)
-        )
-        return int(self._run(statement).scalar_one())
-
-
-def _name_hash(account_id: str) -> str:
-    return sha256(account_id.encode()).hexdigest()
-
-
 def _to_agency(row: RowMapping) -> Agency:
     return Agency(**{**row, "templates": tuple(row["templates"]), "authorities": tuple(row["authorities"] or ())})
 
 
 def _to_account(row: RowMapping) -> Account:
-    return Account(**{**row, "role": Role(row["role"])})
+    return Account(
+        **{name: value for name, value in row.items() if name != "password_act"} | {"role": Role(row["role"])}
+    )
 
 
 def _to_key(row: RowMapping) -> ApiKey:

@@ -40,6 +40,8 @@ class AccountRow(Row, table=True):
     password_hash: str
     created_at: datetime = instant()
     disabled_at: datetime | None = instant(nullable=True)
+    must_change_password: bool = False
+    password_act: int | None = None
 
 
 class ApiKeyRow(Row, table=True):
@@ -52,26 +54,6 @@ class ApiKeyRow(Row, table=True):
     scopes: list[str] = json_list()
     created_at: datetime = instant()
     revoked_at: datetime | None = instant(nullable=True)
-
-
-class WebSessionRow(Row, table=True):
-    """A sign-in of a person, by the SHA-256 of its token."""
-
-    __tablename__ = "web_session"
-    token_hash: str = Field(primary_key=True)
-    account_id: str = Field(foreign_key="account.account_id")
-    csrf: str
-    created_at: datetime = instant()
-    expires_at: datetime = instant()
-
-
-class SignInFailureRow(Row, table=True):
-    """A refused sign-in; the name is kept as a hash, because people type passwords into the wrong field."""
-
-    __tablename__ = "sign_in_failure"
-    seq: int | None = Field(default=None, primary_key=True)
-    name_hash: str = Field(index=True)
-    at: datetime = instant()
 
 
 class BatchRow(Row, table=True):

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from credit_service.errors import KeyMissing
-from credit_service.registry.accounts import Accounts, Agencies, ApiKeys, WebSessions
+from credit_service.registry.accounts import Accounts, Agencies, ApiKeys
 from credit_service.registry.adoptions import Adoptions
 from credit_service.registry.batches import Batches
 from credit_service.registry.cases import Acts, Cases
@@ -31,6 +31,8 @@ from credit_service.registry.refusals import to_refusal
 from credit_service.registry.resolutions import Resolutions
 from credit_service.registry.retractions import IdempotencyKeys, Retractions
 from credit_service.registry.schema import upgrade_schema
+from credit_service.registry.second_factors import AccountActs, IdentityLinks, SecondFactors
+from credit_service.registry.sessions import SignInFailures, SignInSteps, WebSessions
 from credit_service.registry.standins import Delegations
 from credit_service.registry.tables import KeyInUseRow, table_of
 from credit_service.registry.traces import Audit, LookUps, RunReceipt, Runs
@@ -49,6 +51,11 @@ class UnitOfWork:
         self.accounts = Accounts(connection)
         self.keys = ApiKeys(connection)
         self.sessions = WebSessions(connection)
+        self.sign_in_steps = SignInSteps(connection)
+        self.sign_in_failures = SignInFailures(connection)
+        self.second_factors = SecondFactors(connection, keys)
+        self.account_acts = AccountActs(connection)
+        self.identity_links = IdentityLinks(connection)
         self.batches = Batches(connection)
         self.retractions = Retractions(connection)
         self.idempotency_keys = IdempotencyKeys(connection)

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from credit_service import __version__
 from credit_service.bootstrap import Service
+from credit_service.pipeline.sign_in import find_signed_in
 from credit_service.pipeline.worker import QueueWorker
+from credit_service.web.account import own, password, second_factor
+from credit_service.web.admin import account_acts, keys
+from credit_service.web.admin import accounts as admin_accounts
+from credit_service.web.admin import agencies as admin_agencies
+from credit_service.web.admin import desk as admin
 from credit_service.web.agency import batches, bulletins, checks, documentation, health
 from credit_service.web.agency import measures as agency_measures
 from credit_service.web.agency import vettings as agency_vettings
@@ -21,11 +27,11 @@ from credit_service.web.analyst import desk as analyst
 from credit_service.web.department import batch_acts, measures, previews, quality, reports, templates, uploads, vettings
 from credit_service.web.department.preview_desk import PreviewDesk
 from credit_service.web.department.vetting_desk import VettingDesk
-from credit_service.web.dependencies import Throttles
+from credit_service.web.dependencies import COOKIE, Throttles, write_refused_form
 from credit_service.web.doors import Doors
 from credit_service.web.errors import install_error_handlers
 from credit_service.web.public import governance as public_governance
-from credit_service.web.public import home, issues, rulebook, sign_in, subjects
+from credit_service.web.public import home, issues, provider, rulebook, sign_in, subjects
 from credit_service.web.review import acts, adoptions, calendar, cases, impact, months, outlook, papers, resolution
 from credit_service.web.review import governance as review_governance
 from credit_service.web.review import measures as review_measures
@@ -39,7 +45,14 @@ class CreditWeb(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the doors outside the framework's own layers."""
-        return Doors(super().build_middleware_stack(), self.state.service.office.public_url)
+        return Doors(super().build_middleware_stack(), self.state.service.office.public_url, self._note_foreign)
+
+    def _note_foreign(self, request: Request) -> None:
+        """Write down a post from another site that came with somebody's sign-in."""
+        token = request.cookies.get(COOKIE)
+        signed_in = find_signed_in(self.state.service.office, token) if token else None
+        if signed_in is not None:
+            write_refused_form(request, signed_in, "form", "origin")
 
 
 def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
@@ -74,6 +87,15 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         rulebook,
         subjects,
         sign_in,
+        provider,
+        own,
+        password,
+        second_factor,
+        admin,
+        admin_accounts,
+        account_acts,
+        admin_agencies,
+        keys,
         uploads,
         templates,
         previews,

@@ -7,12 +7,13 @@ Roles are checked here, per route; objects are checked by the handler that has t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import compare_digest
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Form, Request
+from fastapi import BackgroundTasks, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -20,11 +21,13 @@ from limits.strategies import MovingWindowRateLimiter
 
 from credit_service.bootstrap import Service
 from credit_service.domain.agency import Actor, Role
-from credit_service.errors import NotSignedIn, QuotaExceeded, ScopeDenied
+from credit_service.domain.sign_in import SignInDuty, Visitor
+from credit_service.errors import LedgerConflict, NotSignedIn, QuotaExceeded, ScopeDenied, SignInUnfinished
 from credit_service.lookup.reading_room import ReadingRoom
-from credit_service.pipeline.accounts import SignedIn, as_actor, find_signed_in
+from credit_service.pipeline.accounts import as_actor
 from credit_service.pipeline.batch_life import MAY_RELEASE, MAY_WITHDRAW
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.sign_in import SignedIn, find_signed_in, note_refused_form, note_use
 from credit_service.pipeline.worker import BatchProgress, QueueWorker
 from credit_service.web.pages import render_template
 
@@ -43,9 +46,12 @@ MAY_UPLOAD = frozenset({Role.SUBMITTER})
 MAY_SEE_CASES = frozenset({Role.REVIEWER, Role.DECIDER, Role.PUBLISHER}) | OVERSEERS
 MAY_ACT = frozenset({Role.REVIEWER, Role.DECIDER})
 MAY_QUERY = frozenset({Role.ANALYST}) | OVERSEERS
+MAY_ADMINISTER = frozenset({Role.ADMINISTRATOR})
 
-HOME_OF_ROLE = {Role.SUBMITTER: "/department", Role.ANALYST: "/analyst"}
+HOME_OF_ROLE = {Role.SUBMITTER: "/department", Role.ANALYST: "/analyst", Role.ADMINISTRATOR: "/admin"}
 """Where a person lands after signing in; everybody else at the review desk."""
+PAGE_OF_DUTY = {SignInDuty.CHANGE_PASSWORD: "/account/password", SignInDuty.ENROL: "/account/second-factor"}
+"""Where a person goes who owes something before anything else."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,8 @@ class Visit:
         return self.service.reading_room
 
     @property
-    def person(self) -> SignedIn:
-        """The signed-in person.
+    def somebody(self) -> SignedIn:
+        """The signed-in person, whatever the person still owes: for the pages of the own account only.
 
         Raises:
             NotSignedIn: Nobody is signed in.
@@ -77,6 +83,27 @@ class Visit:
             message = "此页面需要登录，或登录已过期。"
             raise NotSignedIn(message, remedy="请登录后重试。")
         return self.signed_in
+
+    @property
+    def person(self) -> SignedIn:
+        """The signed-in person, who owes nothing.
+
+        Raises:
+            NotSignedIn: Nobody is signed in.
+            SignInUnfinished: A password must be chosen or an authenticator enrolled first.
+        """
+        person = self.somebody
+        if person.owes is not None:
+            what = "设置自己的密码" if person.owes is SignInDuty.CHANGE_PASSWORD else "绑定动态码"
+            message = f"请先{what}，然后才能使用其他功能。"
+            raise SignInUnfinished(message, remedy="请打开“我的账号”完成这一步。", page=PAGE_OF_DUTY[person.owes])
+        return person
+
+    @property
+    def visitor(self) -> Visitor:
+        """Where the visitor is, as far as the server knows."""
+        client = "".join(one for one in self.request.headers.get("user-agent", "")[:200] if one.isprintable())
+        return Visitor(to_address(self.request), client)
 
     @property
     def actor(self) -> Actor:
@@ -88,15 +115,26 @@ class Visit:
         return render_template(self.request, name, {"signed_in": self.signed_in, **(context or {})}, status=status)
 
 
-def find_visit(request: Request) -> Visit:
-    """Return the visit; a missing or expired sign-in is an anonymous one."""
+def find_visit(request: Request, later: BackgroundTasks) -> Visit:
+    """Return the visit; a missing or expired sign-in is an anonymous one.
+
+    That a sign-in is in use is noted after the answer, and not for what pages ask by themselves every second.
+    """
     service: Service = request.app.state.service
     token = request.cookies.get(COOKIE)
     signed_in = find_signed_in(service.office, token) if token else None
     if signed_in is not None:
         request.state.private = True
         request.state.signed_in = signed_in
+        if signed_in.is_due and "hx-request" not in request.headers:
+            later.add_task(_note_use, service.office, signed_in.token)
     return Visit(request, service, signed_in)
+
+
+def _note_use(office: Office, token: str) -> None:
+    # Where somebody writes for long, the next page notes it.
+    with suppress(LedgerConflict):
+        note_use(office, token)
 
 
 AnyVisit = Annotated[Visit, Depends(find_visit)]
@@ -124,6 +162,8 @@ UploadVisit = Annotated[Visit, Depends(require(MAY_UPLOAD))]
 CaseVisit = Annotated[Visit, Depends(require(MAY_SEE_CASES))]
 ActVisit = Annotated[Visit, Depends(require(MAY_ACT))]
 QueryVisit = Annotated[Visit, Depends(require(MAY_QUERY))]
+OverseerVisit = Annotated[Visit, Depends(require(OVERSEERS))]
+AdministratorVisit = Annotated[Visit, Depends(require(MAY_ADMINISTER))]
 
 
 def check_form_token(visit: AnyVisit, csrf: Annotated[str, Form()] = "") -> None:
@@ -133,18 +173,30 @@ def check_form_token(visit: AnyVisit, csrf: Annotated[str, Form()] = "") -> None
         NotSignedIn: Nobody is signed in.
         ScopeDenied: The token is missing or another's.
     """
-    check_token(visit.person.csrf, csrf)
+    check_token(visit, visit.somebody.csrf, csrf)
 
 
-def check_token(expected: str, given: str) -> None:
-    """Compare two form tokens in constant time.
+def check_token(visit: Visit, expected: str, given: str) -> None:
+    """Compare two form tokens in constant time; a refusal under somebody's sign-in is written down.
 
     Raises:
         ScopeDenied: They differ.
     """
     if not compare_digest(expected.encode(), given.encode()):
+        if visit.signed_in is not None:
+            route = getattr(visit.request.scope.get("route"), "path", "")
+            write_refused_form(visit.request, visit.signed_in, route, "token")
         message = "表单校验未通过，可能是页面停留过久。"
         raise ScopeDenied(message, remedy="请返回并刷新页面，然后重新提交。")
+
+
+def write_refused_form(request: Request, signed_in: SignedIn, page: str, why: str) -> None:
+    """Write a refused form into the audit, but not so many that the audit is filled with them."""
+    account_id = signed_in.account.account_id
+    with suppress(QuotaExceeded, LedgerConflict):
+        find_throttles(request).refused_forms.count(account_id)
+        service: Service = request.app.state.service
+        note_refused_form(service.office, account_id, page, why)
 
 
 class Throttle:
@@ -170,11 +222,12 @@ class Throttles:
     """How often each door may be knocked at; made anew with each application."""
 
     searches: Throttle = field(default_factory=lambda: Throttle("60/minute"))
-    # Each try costs an argon2 verification; the lock after five wrong ones is per account, this one per address.
+    # Each try costs an argon2 verification. How long a name waits after wrong ones is in the ledger.
     sign_ins: Throttle = field(default_factory=lambda: Throttle("20/minute"))
     calls: Throttle = field(default_factory=lambda: Throttle("600/minute"))
     # Unknown keys are counted by address, so that guessing is slow too.
     guesses: Throttle = field(default_factory=lambda: Throttle("30/minute"))
+    refused_forms: Throttle = field(default_factory=lambda: Throttle("30/minute"))
 
 
 def find_throttles(request: Request) -> Throttles:

@@ -1,13 +1,16 @@
 """What holds for every request, before any handler: a number, security headers, same-origin posts.
 
-Written as one plain ASGI layer, so that uploads stream through it untouched. It knows no account and no store.
+Written as one plain ASGI layer, so that uploads stream through it untouched. It knows no account and no store; whom a
+refused post belongs to is found by the function given to it.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,8 +40,9 @@ _HEADERS = {
 class Doors:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, public_url: str) -> None:
+    def __init__(self, app: ASGIApp, public_url: str, note_foreign: Callable[[Request], None]) -> None:
         self.app = app
+        self.note_foreign = note_foreign
         self.public_netloc = urlsplit(public_url).netloc
         self.is_https = public_url.startswith("https://")
 
@@ -70,6 +74,7 @@ class Doors:
 
         if self._is_foreign_post(scope):
             fault = ScopeDenied("请求不是从本网站的页面发出的，已拒绝。", remedy="请打开本网站，在页面上重新操作。")
+            await run_in_threadpool(self.note_foreign, Request(scope))
             response = answer(Request(scope), to_failure(fault))
             await response(scope, receive, send_with_headers)
             return

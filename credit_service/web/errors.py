@@ -79,6 +79,7 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.VettingDamaged: 500,
     tree.TooManyNominees: 422,
     tree.SelectionUnknown: 422,
+    tree.AgencyNotFound: 404,
     tree.UnknownAgency: 403,
     tree.NotSignedIn: 401,
     tree.ScopeDenied: 403,
@@ -86,6 +87,18 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.QuotaExceeded: 429,
     tree.AccountExists: 409,
     tree.WeakPassword: 422,
+    tree.AccountUnknown: 404,
+    tree.SignInPaused: 429,
+    tree.SignInUnfinished: 403,
+    tree.CodeRefused: 401,
+    tree.PasswordRefused: 422,
+    tree.FormIncomplete: 422,
+    tree.IdentityRefused: 403,
+    tree.LastAdministrator: 409,
+    tree.OwnAccount: 403,
+    tree.AccountActRefused: 409,
+    tree.ProviderUnreachable: 503,
+    tree.SettingsFaulty: 503,
     tree.WarehouseBusy: 503,
     tree.SnapshotMissing: 503,
     tree.SchemaDrift: 503,
@@ -186,6 +199,16 @@ def status_of(fault: tree.CreditServiceError) -> int:
     return HTTP_STATUS.get(type(fault), 500)
 
 
+def status_of_form(fault: tree.CreditServiceError | None) -> int:
+    """Return the status of a page with a form, shown again where it was refused.
+
+    A code typed into a form that no department has is a mistake in the form, not a caller without rights.
+    """
+    if fault is None:
+        return 200
+    return 422 if isinstance(fault, tree.UnknownAgency) else status_of(fault)
+
+
 def to_failure(fault: tree.CreditServiceError) -> Failure:
     """Return what is told of an expected failure.
 
@@ -213,8 +236,10 @@ def answer(request: Request, failure: Failure) -> Response:
         )
     if request.url.path.startswith("/api/"):
         return to_problem(request, failure)
-    if failure.status == 401 and request.method == "GET":
+    if failure.code == tree.NotSignedIn.code and request.method == "GET":
         return _to_sign_in(request)
+    if failure.code == tree.SignInUnfinished.code and request.method == "GET":
+        return _send_to(request, str(failure.attributes["page"]))
     return render_template(
         request,
         "error.html",
@@ -231,7 +256,10 @@ def answer(request: Request, failure: Failure) -> Response:
 def _to_sign_in(request: Request) -> Response:
     """Send a reader to the sign-in page, and back afterwards; a part of a page sends the whole page there."""
     asked_from = urlsplit(request.headers.get("hx-current-url", "")).path
-    path = f"/sign-in?next={quote(asked_from or request.url.path, safe='/')}"
+    return _send_to(request, f"/sign-in?next={quote(asked_from or request.url.path, safe='/')}")
+
+
+def _send_to(request: Request, path: str) -> Response:
     if request.headers.get("hx-request"):
         return Response(headers={"HX-Redirect": path})
     return RedirectResponse(path, status_code=303)

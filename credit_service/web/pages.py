@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from credit_service.domain.clock import SHANGHAI
 from credit_service.domain.score import POINT
+from credit_service.lookup.audit_words import ACTION_NAMES
 
 LIST_NAMES = {"red": "红榜", "black": "黑榜", "watch": "重点关注"}
 END_NAMES = {
@@ -64,7 +65,7 @@ def templates() -> Environment:
         count=to_count,
         coarse=to_coarse_count,
     )
-    environment.globals.update(list_names=LIST_NAMES, end_names=END_NAMES)
+    environment.globals.update(list_names=LIST_NAMES, end_names=END_NAMES, action_names=ACTION_NAMES)
     return environment
 
 

@@ -49,6 +49,18 @@ PAGES: dict[str, Role | None] = {
     "/review/governance?period=2026Q4&by=district&category=14": Role.ANALYST,
     "/governance": None,
     "/analyst?example=1": Role.ANALYST,
+    "/account": Role.REVIEWER,
+    "/account/password": Role.SUBMITTER,
+    "/account/second-factor": Role.DECIDER,
+    "/admin": Role.ADMINISTRATOR,
+    "/admin/accounts": Role.ADMINISTRATOR,
+    "/admin/accounts/demo-decider": Role.ADMINISTRATOR,
+    "/admin/agencies": Role.ADMINISTRATOR,
+    "/admin/agencies/11990101990100034U": Role.AUDITOR,
+    "/admin/keys": Role.ADMINISTRATOR,
+    "/admin/tables": Role.AUDITOR,
+    "/admin/tables/amount_limits": Role.AUDITOR,
+    "/admin/audit": Role.AUDITOR,
 }
 
 

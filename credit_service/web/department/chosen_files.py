@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from credit_service.errors import UnreadableFile
@@ -49,7 +50,7 @@ async def read_upload_form(visit: UploadVisit) -> AsyncIterator[UploadForm]:
         UnreadableFile: No file was chosen.
     """
     async with visit.request.form(max_files=MAX_FILES, max_fields=8) as form:
-        check_token(visit.person.csrf, str(form.get("csrf", "")))
+        await run_in_threadpool(check_token, visit, visit.person.csrf, str(form.get("csrf", "")))
         uploads = tuple(one for one in form.getlist("file") if isinstance(one, UploadFile) and one.filename)
         if not uploads:
             message = "没有选择文件。"

@@ -21,10 +21,10 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from credit_service.errors import BatchNotFound, CreditServiceError, StorageError, UnreadableFile
-from credit_service.pipeline.accounts import SignedIn
 from credit_service.pipeline.office import Office
 from credit_service.pipeline.preview import Preview, preview_submission
 from credit_service.pipeline.receive import Submission
+from credit_service.pipeline.sign_in import SignedIn
 from credit_service.web.department.chosen_files import NamedFile, lay_down
 
 _LOG = structlog.get_logger(__name__)

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from credit_service.domain.vetting import Verdict
@@ -108,7 +109,7 @@ async def read_vetting_form(visit: UploadVisit) -> AsyncIterator[VettingForm]:
         UnreadableFile: No file was chosen.
     """
     async with visit.request.form(max_files=1, max_fields=8) as form:
-        check_token(visit.person.csrf, str(form.get("csrf", "")))
+        await run_in_threadpool(check_token, visit, visit.person.csrf, str(form.get("csrf", "")))
         upload = form.get("file")
         if not isinstance(upload, UploadFile) or not upload.filename:
             message = "没有选择文件。"

@@ -14,6 +14,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from credit_service.errors import CreditServiceError, RulebookError, UnreadableFile
@@ -54,7 +55,7 @@ async def read_draft_form(visit: CaseVisit) -> AsyncIterator[DraftForm]:
         ScopeDenied: The form was not made for this sign-in.
     """
     async with visit.request.form(max_files=1, max_fields=6) as form:
-        check_token(visit.person.csrf, str(form.get("csrf", "")))
+        await run_in_threadpool(check_token, visit, visit.person.csrf, str(form.get("csrf", "")))
         upload = form.get("file")
         chosen = upload if isinstance(upload, UploadFile) and upload.filename else None
         yield DraftForm(chosen, str(form.get("as_of", "")).strip(), str(form.get("source", "")))

@@ -26,7 +26,7 @@ from credit_service.lookup.draft_sources import open_draft
 from credit_service.lookup.impact import ImpactQuestion, compare_draft
 from credit_service.lookup.impact_types import Impact
 from credit_service.lookup.reading_room import ReadingRoom
-from credit_service.pipeline.accounts import SignedIn
+from credit_service.pipeline.sign_in import SignedIn
 
 _LOG = structlog.get_logger(__name__)
 

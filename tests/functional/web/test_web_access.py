@@ -20,6 +20,8 @@ pytestmark = pytest.mark.xdist_group("web")
 R = Role
 EVERYBODY = frozenset({None, *Role})
 OVERSEERS = frozenset({R.AUDITOR, R.ADMINISTRATOR})
+ADMINISTRATORS = frozenset({R.ADMINISTRATOR})
+PEOPLE = frozenset(Role)
 BATCHES = frozenset({R.SUBMITTER}) | OVERSEERS
 SENDERS = frozenset({R.SUBMITTER})
 REPORTS = BATCHES | {R.REVIEWER, R.DECIDER}
@@ -119,6 +121,37 @@ TABLE = {
     ("GET", "/analyst"): SQL,
     ("POST", "/analyst"): SQL,
     ("POST", "/analyst/result.csv"): SQL,
+    ("GET", "/account"): PEOPLE,
+    ("GET", "/account/password"): PEOPLE,
+    ("POST", "/account/password"): PEOPLE,
+    ("GET", "/account/second-factor"): PEOPLE,
+    ("POST", "/account/second-factor/begin"): PEOPLE,
+    ("POST", "/account/second-factor/confirm"): PEOPLE,
+    ("POST", "/account/second-factor/remove"): PEOPLE,
+    ("POST", "/account/sessions/{session_id}/end"): PEOPLE,
+    ("POST", "/account/sessions/end-others"): PEOPLE,
+    ("GET", "/admin"): OVERSEERS,
+    ("GET", "/admin/audit"): OVERSEERS,
+    ("GET", "/admin/tables"): OVERSEERS,
+    ("GET", "/admin/tables/{name}"): OVERSEERS,
+    ("GET", "/admin/accounts"): OVERSEERS,
+    ("POST", "/admin/accounts"): ADMINISTRATORS,
+    ("GET", "/admin/accounts/{account_id}"): OVERSEERS,
+    ("POST", "/admin/accounts/{account_id}/role"): ADMINISTRATORS,
+    ("POST", "/admin/accounts/{account_id}/disable"): ADMINISTRATORS,
+    ("POST", "/admin/accounts/{account_id}/enable"): ADMINISTRATORS,
+    ("POST", "/admin/accounts/{account_id}/unlock"): ADMINISTRATORS,
+    ("POST", "/admin/accounts/{account_id}/reset-password"): ADMINISTRATORS,
+    ("POST", "/admin/accounts/{account_id}/remove-factor"): ADMINISTRATORS,
+    ("POST", "/admin/accounts/{account_id}/link"): ADMINISTRATORS,
+    ("POST", "/admin/accounts/{account_id}/unlink"): ADMINISTRATORS,
+    ("GET", "/admin/agencies"): OVERSEERS,
+    ("POST", "/admin/agencies"): ADMINISTRATORS,
+    ("GET", "/admin/agencies/{agency_code}"): OVERSEERS,
+    ("POST", "/admin/agencies/{agency_code}"): ADMINISTRATORS,
+    ("GET", "/admin/keys"): OVERSEERS,
+    ("POST", "/admin/keys"): ADMINISTRATORS,
+    ("POST", "/admin/keys/{key_id}/revoke"): ADMINISTRATORS,
     # Behind a key, not a sign-in: nobody's cookie opens these.
     ("POST", "/api/v1/checks"): frozenset(),
     ("GET", "/api/v1/bulletins"): frozenset(),
@@ -134,8 +167,16 @@ TABLE = {
     ("POST", "/api/v1/measures/reports"): frozenset(),
     ("POST", "/api/v1/measures/{task_id}/feedback"): frozenset(),
 }
-# These end or open a sign-in; test_web_sign_in.py holds them.
-ELSEWHERE = {("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/static")}
+# These end or open a sign-in; test_web_sign_in.py, test_web_second_factor.py and test_web_provider.py hold them.
+ELSEWHERE = {
+    ("POST", "/sign-in"),
+    ("GET", "/sign-in/code"),
+    ("POST", "/sign-in/code"),
+    ("GET", "/sign-in/provider"),
+    ("GET", "/sign-in/provider/return"),
+    ("POST", "/sign-out"),
+    ("GET", "/static"),
+}
 
 
 def _is_let_in(response: Response) -> bool:

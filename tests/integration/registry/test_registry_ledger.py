@@ -15,7 +15,6 @@ from credit_service.errors import (
     BatchNotFound,
     KeyMissing,
     LedgerConflict,
-    NotSignedIn,
     SchemaDrift,
     SubjectNotFound,
     UnknownAgency,
@@ -87,7 +86,12 @@ def test_tables_are_what_the_migrations_make(desk):
     with desk.door.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Row.metadata)
     # The partial indexes are the law's, not the tables'.
-    partial = {"uq_listing_case_open", "uq_subject_judgement_running"}
+    partial = {
+        "uq_listing_case_open",
+        "uq_subject_judgement_running",
+        "uq_second_factor_running",
+        "uq_second_factor_pending",
+    }
     assert [d for d in differences if getattr(d[1], "name", "") not in partial] == []
 
 
@@ -143,20 +147,6 @@ def test_agencies_are_what_was_added(seeded, desk):
             uow.agencies.get("11X")
 
 
-def test_accounts_are_disabled_never_deleted(seeded):
-    account = Account("clerk", "王五（测试）", "11990101TEST00000X", Role.SUBMITTER, "argon2-hash", NOW)
-    with seeded.unit_of_work() as uow:
-        uow.accounts.add(account)
-        uow.sessions.add("t" * 64, "clerk", "csrf", (NOW, NOW + timedelta(hours=8)))
-        assert uow.accounts.get("clerk") == account
-        uow.accounts.disable("clerk", NOW)
-        uow.accounts.disable("clerk", NOW + timedelta(days=1))
-        assert uow.accounts.find("clerk").disabled_at == NOW
-        assert uow.sessions.find("t" * 64, NOW) is None
-        with pytest.raises(NotSignedIn):
-            uow.accounts.get("nobody")
-
-
 def test_an_account_needs_a_known_agency(ledger):
     with pytest.raises(LedgerConflict), ledger.unit_of_work() as uow:
         uow.accounts.add(Account("clerk", "王五（测试）", "11X", Role.SUBMITTER, "argon2-hash", NOW))
@@ -171,26 +161,6 @@ def test_keys_are_found_by_hash_and_revoked_once(seeded):
         uow.keys.revoke("K1", NOW + timedelta(days=1))
         assert [held.revoked_at for held in uow.keys.list_all()] == [NOW]
         assert uow.keys.find_by_hash("g" * 64) is None
-
-
-def test_sign_ins_end_by_themselves(seeded):
-    account = Account("clerk", "王五（测试）", "11990101TEST00000X", Role.SUBMITTER, "argon2-hash", NOW)
-    with seeded.unit_of_work() as uow:
-        uow.accounts.add(account)
-        uow.sessions.add("t" * 64, "clerk", "csrf", (NOW, NOW + timedelta(hours=8)))
-        assert uow.sessions.find("t" * 64, NOW + timedelta(hours=7)) == ("clerk", "csrf")
-        assert uow.sessions.find("t" * 64, NOW + timedelta(hours=8)) is None
-        uow.sessions.end("t" * 64)
-        assert uow.sessions.find("t" * 64, NOW) is None
-
-
-def test_refused_sign_ins_are_counted_by_name_and_time(ledger):
-    with ledger.unit_of_work() as uow:
-        for minutes in (0, 10, 20):
-            uow.sessions.add_failure("clerk", NOW + timedelta(minutes=minutes))
-        uow.sessions.add_failure("other", NOW)
-        assert uow.sessions.count_failures("clerk", NOW + timedelta(minutes=5)) == 2
-        assert uow.sessions.count_failures("clerk", NOW) == 3
 
 
 def test_batches_keep_their_order_and_outcome(seeded):

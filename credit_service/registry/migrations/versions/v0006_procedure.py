@@ -10,7 +10,7 @@ from credit_service.registry.migrations.law_0006_triggers import CASE_BANS, LINK
 from credit_service.registry.migrations.triggers import forbid_truncate, install, reinstall, replace_checks
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

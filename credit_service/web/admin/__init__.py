@@ -1,0 +1,1 @@
+"""The administrator's desk: accounts, agencies, keys, reference tables."""
