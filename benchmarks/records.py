@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from credit_service.warehouse.apply_schema import SCHEMA_VERSION
+
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "credit_service/warehouse/schema/0001_base.sql"
 KEYWORDS = ROOT / "rules/categories/classification/2026.1/keywords.csv"
@@ -81,6 +83,7 @@ def make_records(path: Path, rows: int) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("SET memory_limit = '3GB'")
         connection.execute(SCHEMA.read_text(encoding="utf-8"))
+        connection.execute("INSERT INTO schema_version VALUES (?)", [SCHEMA_VERSION])
         connection.execute(
             "CREATE TEMP TABLE topics AS SELECT unnest($topics) AS topic, unnest($numbers) AS no",
             {"topics": topics, "numbers": list(range(len(topics)))},
