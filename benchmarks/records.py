@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from credit_service.warehouse.apply_schema import SCHEMA_VERSION
+
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "credit_service/warehouse/schema/0001_base.sql"
 KEYWORDS = ROOT / "rules/categories/classification/2026.1/keywords.csv"
@@ -21,9 +23,10 @@ BLOCK = 5_000_000
 RECORDS = """
 INSERT INTO records BY NAME
 WITH drawn AS (
-    SELECT i, hash(i, 1) AS h1, hash(i, 2) AS h2, hash(i, 3) AS h3, hash(i, 4) AS h4, hash(i, 5) AS h5,
-        hash(i, 6) AS h6, hash(i, 7) AS h7
-    FROM range($first, $last) AS numbers(i)
+    -- Some acts are reported twice: both reports are of one subject, as an act always is.
+    SELECT i, hash(i, 1) AS h1, hash(CASE WHEN h3 % 100 < 3 THEN -(i // 2) ELSE i END, 2) AS h2, h3, hash(i, 4) AS h4,
+        hash(i, 5) AS h5, hash(i, 6) AS h6, hash(i, 7) AS h7
+    FROM (SELECT i, hash(i, 3) AS h3 FROM range($first, $last) AS numbers(i)) AS numbered
 ), kinds AS (
     SELECT *, CASE
             -- Licences and penalties are nearly all of what is reported; few are listed or honoured.
@@ -66,7 +69,7 @@ SELECT
     CASE WHEN h4 % 200 = 1 THEN DATE '2026-06-01' END AS revoked_on,
     s % 20 = 0 AS consent, '' AS consent_no, 'public' AS share_scope, FALSE AS is_minor, NULL AS adult_on,
     TIMESTAMP '2026-09-01' AS learned_at, TIMESTAMP '2026-09-01' AS visible_at, NULL AS superseded_at,
-    md5_number_lower(subject_id) AS subject_key
+    CAST(md5_number_lower(subject_id) >> 32 AS UINTEGER) AS subject_key
 FROM kinds
 JOIN topics ON no = h4 % $topics
 ORDER BY batch_id, kind, subject_id
@@ -81,6 +84,7 @@ def make_records(path: Path, rows: int) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("SET memory_limit = '3GB'")
         connection.execute(SCHEMA.read_text(encoding="utf-8"))
+        connection.execute("INSERT INTO schema_version VALUES (?)", [SCHEMA_VERSION])
         connection.execute(
             "CREATE TEMP TABLE topics AS SELECT unnest($topics) AS topic, unnest($numbers) AS no",
             {"topics": topics, "numbers": list(range(len(topics)))},

@@ -13,6 +13,7 @@ from sqlglot import exp
 from credit_service.rulebook.candidate_types import CandidateRule, CandidateScope, Count
 from credit_service.rulebook.compile_aggregates import compile_aggregate
 from credit_service.rulebook.compile_nodes import compile_condition
+from credit_service.rulebook.compile_standing import name_subject_kind
 from credit_service.rulebook.nodes import Some, list_fields
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.steps import read_query
@@ -24,7 +25,7 @@ def compile_subject_counts(rulebook: Rulebook) -> exp.Query:
     """Return the aggregates of the subjects that rules about subjects can matter for."""
     rules = [rule for rule in rulebook.candidates.rules if rule.scope is CandidateScope.SUBJECT]
     supports = compile_condition(Some(tuple(rule.supports for rule in rules))) if rules else exp.false()
-    query = read_query("subject_count", {"supports": supports})
+    query = read_query("subject_count", {"supports": supports, "subject_kind": name_subject_kind()})
     inner = next(part for part in query.find_all(exp.Select) if part.args.get("group"))
     _take(inner, find_read_counts(rulebook, CandidateScope.SUBJECT))
     return query

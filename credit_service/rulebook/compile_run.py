@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sqlglot import exp
+from sqlglot.optimizer.simplify import simplify
 
 from credit_service.rulebook.candidate_types import CandidateRule, CandidateScope
 from credit_service.rulebook.compile_counts import find_standing_table
@@ -42,17 +43,22 @@ def compose_run(rulebook: Rulebook, bodies: Mapping[str, exp.Query], readers: li
         for name, body in bodies.items()
         if name not in {"facts", "judged", *_OF_ACTS, *_OF_SUBJECTS, *_FROM_JUDGED}
     }
-    facts, judged = bodies["facts"], bodies["judged"]
-    run = {name: _with("facts", _unlinked(facts), bodies[name]) for name in _OF_ACTS}
+    facts, judged = bodies["facts"].copy(), bodies["judged"]
+    # Whom somebody was linked to is asked once; where nobody was, DuckDB plans the other steps without it.
+    run = {part.alias: part.this for part in facts.ctes}
+    facts.set("with_", None)
+    of_acts = {name: bodies[name] for name in _OF_ACTS} | {"repeated": read_query("repeated_run")}
+    run |= {name: _with("facts", _unlinked(facts), body) for name, body in of_acts.items()}
     run |= {name: _with("facts", facts, bodies[name]) for name in _OF_SUBJECTS if name in bodies}
     parts = bodies["parts"].copy()
     if not isinstance(parts, exp.Select):
         raise TypeError(type(parts))
     parts.select(_flag(_supports(rulebook)), copy=False)
-    run["parts"] = _with("facts", facts, _with("judged", judged, parts))
+    run["parts"] = _with("facts", facts, _with("judged", _without_rule(judged), parts))
     run["standing"] = bodies["standing"]
     run[_ASKED] = read_query(_ASKED, {"when": _standings(rulebook)})
-    run["judged"] = _with("facts", _only_asked(facts), _narrow(rulebook, judged, [*rest.values(), *readers]))
+    asked = _only_counting(rulebook, _only_asked(facts))
+    run["judged"] = _with("facts", asked, _narrow(rulebook, judged, [*rest.values(), *readers]))
     return run | rest
 
 
@@ -61,13 +67,39 @@ def _narrow(rulebook: Rulebook, judged: exp.Query, readers: list[exp.Expr]) -> e
 
     A record that supports no rule, is counted by none and has no points adds nothing to anybody.
     """
-    candidates = rulebook.candidates
-    conditions = [rule.supports for rule in candidates.rules] + [count.when for count in candidates.counts]
-    about = [exp.Paren(this=compile_condition(condition)) for condition in conditions]
     reason = exp.and_(exp.column("is_scored"), exp.column("is_usable"))
     read = {column.name for tree in readers for column in tree.find_all(exp.Column)}
     names = [name for column in judged.selects if (name := column.alias_or_name) in read]
-    return exp.select(*names).from_(judged.subquery("judged_all")).where(exp.or_(reason, *about))
+    return exp.select(*names).from_(judged.subquery("judged_all")).where(exp.or_(reason, *_about(rulebook)))
+
+
+def _about(rulebook: Rulebook) -> list[exp.Expr]:
+    """Return the conditions on a judged record by which it supports a rule or is counted."""
+    candidates = rulebook.candidates
+    conditions = [rule.supports for rule in candidates.rules] + [count.when for count in candidates.counts]
+    return [exp.Paren(this=compile_condition(condition)) for condition in conditions]
+
+
+def _only_counting(rulebook: Rulebook, facts: exp.Query) -> exp.Query:
+    """Leave out facts that an exclusion keeps from counting by what they say themselves, before they are judged.
+
+    Only where no rule is about records that do not count: every condition must be false of a record that is not usable.
+    """
+    if any(simplify(_of_unusable(condition)) != exp.false() for condition in _about(rulebook)):
+        return facts
+    own = {column.alias_or_name for column in facts.selects if isinstance(column, exp.Column)}
+    conditions = [compile_condition(exclusion.when) for exclusion in rulebook.scoring.exclusions]
+    excluded = [one for one in conditions if {column.name for column in one.find_all(exp.Column)} <= own]
+    return facts.where(exp.Not(this=exp.Paren(this=exp.or_(*excluded)))) if excluded else facts
+
+
+def _of_unusable(condition: exp.Expr) -> exp.Expr:
+    """Return what a condition says of a record that is not usable."""
+
+    def know(node: exp.Expr) -> exp.Expr:
+        return exp.false() if isinstance(node, exp.Column) and node.name == "is_usable" else node
+
+    return condition.transform(know)
 
 
 def _supports(rulebook: Rulebook) -> exp.Expr:
@@ -99,6 +131,14 @@ def _is_known_by_standing(rulebook: Rulebook, rule: CandidateRule) -> bool:
 def _flag(condition: exp.Expr) -> exp.Expr:
     one = exp.Case().when(condition, exp.Literal.number(1)).else_(exp.Literal.number(0))
     return exp.alias_(exp.Max(this=one), "is_asked")
+
+
+def _without_rule(judged: exp.Query) -> exp.Query:
+    """Return the judged records without the rule that says why: adding them up does not ask, and makes a join less."""
+    query = judged.copy()
+    query.set("expressions", [column for column in query.selects if column.alias_or_name != "rule"])
+    query.set("joins", [join for join in query.args["joins"] if join.this.name != "rule_exclusion"])
+    return query
 
 
 def _unlinked(facts: exp.Query) -> exp.Query:

@@ -5,8 +5,11 @@ Before it is the scoring rule, after it two queries for `compile_sql`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
+from credit_service.domain.subject import SubjectKind
 from credit_service.rulebook.compile_nodes import big
 from credit_service.rulebook.decision_tables import number_category_caps
 from credit_service.rulebook.schema import Rulebook
@@ -15,7 +18,7 @@ from credit_service.rulebook.steps import read_query
 
 def compile_parts(rulebook: Rulebook) -> exp.Query:
     """Return the query of the sums by subject and item, with one sum for each group of honours that has a cap."""
-    query = read_query("parts")
+    query = read_query("parts", {"kind_no": _number_kind()})
     if not isinstance(query, exp.Select):
         raise TypeError(type(query))
     for number in range(1, len(rulebook.scoring.caps) + 1):
@@ -26,9 +29,31 @@ def compile_parts(rulebook: Rulebook) -> exp.Query:
     return query
 
 
+def name_subject_kind() -> exp.Expr:
+    """Return the kind of subject that ``kind_no`` of the parts stands for."""
+    return _choose("kind_no", ((exp.Literal.number(no), exp.Literal.string(kind)) for no, kind in _number_kinds()))
+
+
 def compile_standing(rulebook: Rulebook) -> exp.Query:
     """Return the query of the points, items and groups of honours capped as the rule says."""
     return read_query("standing", {**_scale(rulebook), "moved": _cap(rulebook), "honours": _honours(rulebook)})
+
+
+def _number_kind() -> exp.Expr:
+    """Return the number of a record's kind of subject: the least of numbers costs a fraction of the least of texts."""
+    return _choose("subject_kind", ((exp.Literal.string(kind), exp.Literal.number(no)) for no, kind in _number_kinds()))
+
+
+def _number_kinds() -> Iterable[tuple[int, str]]:
+    """Return all kinds of subjects in the order of their names, which is the order their numbers keep."""
+    return enumerate(sorted(kind.value for kind in SubjectKind), start=1)
+
+
+def _choose(column: str, choices: Iterable[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
+    case = exp.Case()
+    for own, other in choices:
+        case = case.when(exp.EQ(this=exp.column(column), expression=own), other)
+    return case
 
 
 def _honour(number: int) -> str:

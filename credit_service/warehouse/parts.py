@@ -12,14 +12,16 @@ from contextlib import contextmanager
 
 import duckdb
 
+from credit_service.warehouse.one_subject import key_of
+
 PART_RECORDS = 10_000_000
 """Records of one part, about; their working takes some six hundred megabytes."""
-_LINKED = """
+_LINKED = f"""
 CREATE OR REPLACE TEMP TABLE linked_keys AS
-SELECT from_subject_id AS linked_id, md5_number_lower(to_subject_id) AS end_key
+SELECT from_subject_id AS linked_id, {key_of("to_subject_id")} AS end_key
 FROM subject_links
 WHERE linked_at <= $known_at AND (unlinked_at IS NULL OR unlinked_at > $known_at)
-"""
+"""  # noqa: S608 - a fixed expression
 _PART = """
 CREATE OR REPLACE TEMP VIEW visible_records AS
 SELECT rows.*

@@ -255,13 +255,11 @@ def _create_table(connection: duckdb.DuckDBPyConnection, table: TableOfRules) ->
         _check_form(_NAME, name)
     for _, sql_type in table.columns:
         _check_form(_TYPE, sql_type)
-    columns = ", ".join(f'"{name}" {sql_type}' for name, sql_type in table.columns)
-    connection.sql(f'CREATE TEMP TABLE "{table.name}" ({columns})')
-    if not table.rows:
-        return
     lists = {f"c{place}": [row[place] for row in table.rows] for place in range(len(table.columns))}
-    values = ", ".join(f"unnest(CAST($c{place} AS {sql_type}[]))" for place, (_, sql_type) in enumerate(table.columns))
-    connection.sql(f'INSERT INTO "{table.name}" SELECT {values}', params=lists)
+    values = ", ".join(
+        f'unnest(CAST($c{place} AS {sql_type}[])) AS "{name}"' for place, (name, sql_type) in enumerate(table.columns)
+    )
+    connection.sql(f'CREATE TEMP TABLE "{table.name}" AS SELECT {values}', params=lists)
 
 
 def _check_form(form: re.Pattern[str], text: str) -> None:

@@ -12,6 +12,7 @@ from credit_service.bootstrap import Service, build_service
 from credit_service.domain.clock import FixedClock
 from credit_service.domain.record import RECORD_FIELDS, PenaltyKind
 from credit_service.settings import Settings
+from credit_service.warehouse.one_subject import key_of
 
 RULES = Path(__file__).parents[2] / "rules"
 NOW = datetime(2026, 9, 30, 2, tzinfo=UTC)
@@ -72,7 +73,7 @@ def open_world(home: Path) -> Service:
             names = ", ".join(f'"{name}"' for name, _ in RECORD_FIELDS)
             marks = ", ".join("?" for _ in values)
             session.connection.execute(
-                f"INSERT INTO records ({names}, subject_key) VALUES ({marks}, md5_number_lower(?))",
+                f"INSERT INTO records ({names}, subject_key) VALUES ({marks}, {key_of('?')})",
                 [*values, known["subject_id"]],
             )
     return service

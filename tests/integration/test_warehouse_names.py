@@ -11,6 +11,7 @@ import pytest
 from credit_service.domain.record import RECORD_FIELDS
 from credit_service.warehouse.connection import Warehouse
 from credit_service.warehouse.find_names import Asked, find_by_name, find_comparable, find_subjects, list_unnamed
+from credit_service.warehouse.one_subject import key_of
 from credit_service.warehouse.session import Session
 
 BLANKS: dict[str, object] = {"text": "", "int": 0, "bool": False}
@@ -33,7 +34,7 @@ def insert(session: Session, *rows: dict[str, object]) -> None:
         names = ", ".join(f'"{name}"' for name, _ in RECORD_FIELDS)
         marks = ", ".join("?" for _ in values)
         session.connection.execute(
-            f"INSERT INTO records ({names}, subject_key) VALUES ({marks}, md5_number_lower(?))",
+            f"INSERT INTO records ({names}, subject_key) VALUES ({marks}, {key_of('?')})",
             [*values, known["subject_id"]],
         )
 

@@ -4,4 +4,3 @@ SELECT
     decided_on
 FROM judged
 WHERE is_scored AND is_usable AND subject_id IN (SELECT subject_id FROM proposed)
-ORDER BY subject_id, category, record_id

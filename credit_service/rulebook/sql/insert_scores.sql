@@ -1,4 +1,3 @@
 INSERT INTO scores
 SELECT $run_id, subject_id, category, points, grade, records, veto
 FROM standing
-ORDER BY subject_id, category

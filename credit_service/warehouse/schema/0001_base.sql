@@ -63,7 +63,7 @@ CREATE TABLE IF NOT EXISTS records (
     visible_at TIMESTAMP,
     superseded_at TIMESTAMP,
     -- Of `subject_id`, to find a subject among all by a number (`one_subject`).
-    subject_key UBIGINT NOT NULL,
+    subject_key UINTEGER NOT NULL,
     CHECK (subject_kind <> 'person' OR (identifier_code IS NULL AND starts_with(subject_id, 'psn:'))),
     CHECK (fine_fen >= 0 AND confiscated_fen >= 0 AND amount_fen >= 0)
 );

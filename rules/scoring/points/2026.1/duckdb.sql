@@ -1,39 +1,43 @@
+-- known_links
+CREATE OR REPLACE TEMPORARY TABLE known_links AS
+SELECT
+  from_subject_id,
+  to_subject_id
+FROM subject_links
+WHERE
+  linked_at <= CAST($known_at AS TIMESTAMP)
+  AND (
+    unlinked_at IS NULL OR unlinked_at > CAST($known_at AS TIMESTAMP)
+  );
+
+-- twins
+CREATE OR REPLACE TEMPORARY TABLE twins AS
+SELECT
+  linked.record_id AS linked_id,
+  MIN(own.act_key) AS own_key
+FROM known_links
+JOIN records AS linked
+  ON linked.subject_id = from_subject_id
+JOIN visible_records AS own
+  ON own.subject_id = to_subject_id
+  AND own.agency_code = linked.agency_code
+  AND own.kind = linked.kind
+  AND own.document_no = linked.document_no
+  AND (
+    own.kind <> 'honour' OR own.topic = linked.topic
+  )
+  AND own.visible_at <= CAST($known_at AS TIMESTAMP)
+  AND (
+    own.superseded_at IS NULL OR own.superseded_at > CAST($known_at AS TIMESTAMP)
+  )
+WHERE
+  linked.document_no <> ''
+GROUP BY
+  linked.record_id;
+
 -- repeated
 CREATE OR REPLACE TEMPORARY TABLE repeated AS
-WITH known_links AS (
-  SELECT
-    from_subject_id,
-    to_subject_id
-  FROM subject_links
-  WHERE
-    linked_at <= CAST($known_at AS TIMESTAMP)
-    AND (
-      unlinked_at IS NULL OR unlinked_at > CAST($known_at AS TIMESTAMP)
-    )
-), twins AS (
-  SELECT
-    linked.record_id AS linked_id,
-    MIN(own.act_key) AS own_key
-  FROM known_links
-  JOIN records AS linked
-    ON linked.subject_id = from_subject_id
-  JOIN visible_records AS own
-    ON own.subject_id = to_subject_id
-    AND own.agency_code = linked.agency_code
-    AND own.kind = linked.kind
-    AND own.document_no = linked.document_no
-    AND (
-      own.kind <> 'honour' OR own.topic = linked.topic
-    )
-    AND own.visible_at <= CAST($known_at AS TIMESTAMP)
-    AND (
-      own.superseded_at IS NULL OR own.superseded_at > CAST($known_at AS TIMESTAMP)
-    )
-  WHERE
-    linked.document_no <> ''
-  GROUP BY
-    linked.record_id
-), facts AS NOT MATERIALIZED (
+WITH facts AS NOT MATERIALIZED (
   SELECT
     record_id,
     batch_id,
@@ -74,12 +78,12 @@ FROM (
     ROW_NUMBER() OVER (PARTITION BY act_key ORDER BY learned_at DESC, record_id DESC) AS place
   FROM facts
   WHERE
-    act_key IN (
+    HASH(act_key) IN (
       SELECT
-        act_key
+        HASH(act_key)
       FROM facts
       GROUP BY
-        act_key
+        HASH(act_key)
       HAVING
         COUNT(*) > 1
     )
@@ -89,40 +93,7 @@ WHERE
 
 -- topic_category
 CREATE OR REPLACE TEMPORARY TABLE topic_category AS
-WITH known_links AS (
-  SELECT
-    from_subject_id,
-    to_subject_id
-  FROM subject_links
-  WHERE
-    linked_at <= CAST($known_at AS TIMESTAMP)
-    AND (
-      unlinked_at IS NULL OR unlinked_at > CAST($known_at AS TIMESTAMP)
-    )
-), twins AS (
-  SELECT
-    linked.record_id AS linked_id,
-    MIN(own.act_key) AS own_key
-  FROM known_links
-  JOIN records AS linked
-    ON linked.subject_id = from_subject_id
-  JOIN visible_records AS own
-    ON own.subject_id = to_subject_id
-    AND own.agency_code = linked.agency_code
-    AND own.kind = linked.kind
-    AND own.document_no = linked.document_no
-    AND (
-      own.kind <> 'honour' OR own.topic = linked.topic
-    )
-    AND own.visible_at <= CAST($known_at AS TIMESTAMP)
-    AND (
-      own.superseded_at IS NULL OR own.superseded_at > CAST($known_at AS TIMESTAMP)
-    )
-  WHERE
-    linked.document_no <> ''
-  GROUP BY
-    linked.record_id
-), facts AS NOT MATERIALIZED (
+WITH facts AS NOT MATERIALIZED (
   SELECT
     record_id,
     batch_id,
@@ -175,40 +146,7 @@ GROUP BY
 
 -- topic_list
 CREATE OR REPLACE TEMPORARY TABLE topic_list AS
-WITH known_links AS (
-  SELECT
-    from_subject_id,
-    to_subject_id
-  FROM subject_links
-  WHERE
-    linked_at <= CAST($known_at AS TIMESTAMP)
-    AND (
-      unlinked_at IS NULL OR unlinked_at > CAST($known_at AS TIMESTAMP)
-    )
-), twins AS (
-  SELECT
-    linked.record_id AS linked_id,
-    MIN(own.act_key) AS own_key
-  FROM known_links
-  JOIN records AS linked
-    ON linked.subject_id = from_subject_id
-  JOIN visible_records AS own
-    ON own.subject_id = to_subject_id
-    AND own.agency_code = linked.agency_code
-    AND own.kind = linked.kind
-    AND own.document_no = linked.document_no
-    AND (
-      own.kind <> 'honour' OR own.topic = linked.topic
-    )
-    AND own.visible_at <= CAST($known_at AS TIMESTAMP)
-    AND (
-      own.superseded_at IS NULL OR own.superseded_at > CAST($known_at AS TIMESTAMP)
-    )
-  WHERE
-    linked.document_no <> ''
-  GROUP BY
-    linked.record_id
-), facts AS NOT MATERIALIZED (
+WITH facts AS NOT MATERIALIZED (
   SELECT
     record_id,
     batch_id,
@@ -272,40 +210,7 @@ GROUP BY
 
 -- parts
 CREATE OR REPLACE TEMPORARY TABLE parts AS
-WITH known_links AS (
-  SELECT
-    from_subject_id,
-    to_subject_id
-  FROM subject_links
-  WHERE
-    linked_at <= CAST($known_at AS TIMESTAMP)
-    AND (
-      unlinked_at IS NULL OR unlinked_at > CAST($known_at AS TIMESTAMP)
-    )
-), twins AS (
-  SELECT
-    linked.record_id AS linked_id,
-    MIN(own.act_key) AS own_key
-  FROM known_links
-  JOIN records AS linked
-    ON linked.subject_id = from_subject_id
-  JOIN visible_records AS own
-    ON own.subject_id = to_subject_id
-    AND own.agency_code = linked.agency_code
-    AND own.kind = linked.kind
-    AND own.document_no = linked.document_no
-    AND (
-      own.kind <> 'honour' OR own.topic = linked.topic
-    )
-    AND own.visible_at <= CAST($known_at AS TIMESTAMP)
-    AND (
-      own.superseded_at IS NULL OR own.superseded_at > CAST($known_at AS TIMESTAMP)
-    )
-  WHERE
-    linked.document_no <> ''
-  GROUP BY
-    linked.record_id
-), facts AS NOT MATERIALIZED (
+WITH facts AS NOT MATERIALIZED (
   SELECT
     record_id,
     batch_id,
@@ -539,17 +444,23 @@ WITH known_links AS (
         ABS(points_before) * weight + CAST(500000 AS BIGINT)
       ) // CAST(1000000 AS BIGINT)
     ) AS points,
-    is_listing AND is_scored AND exclusion_no IS NULL AS veto,
-    COALESCE(exclusion_rule, event_rule, '') AS rule
+    is_listing AND is_scored AND exclusion_no IS NULL AS veto
   FROM weighed
-  LEFT JOIN rule_exclusion
-    ON of_exclusion_no = why_no
 )
 SELECT
   subject_id,
   category,
   is_scored,
-  MIN(subject_kind) AS subject_kind,
+  MIN(
+    CASE
+      WHEN subject_kind = 'individual_business'
+      THEN 1
+      WHEN subject_kind = 'organisation'
+      THEN 2
+      WHEN subject_kind = 'person'
+      THEN 3
+    END
+  ) AS kind_no,
   CAST(SUM(CASE WHEN is_adverse THEN points ELSE 0 END) AS BIGINT) AS moved,
   CAST(SUM(CASE WHEN is_usable THEN 1 ELSE 0 END) AS BIGINT) AS records,
   MAX(CASE WHEN veto THEN 1 ELSE 0 END) AS veto,
@@ -670,40 +581,7 @@ WHERE
 
 -- judged
 CREATE OR REPLACE TEMPORARY TABLE judged AS
-WITH known_links AS (
-  SELECT
-    from_subject_id,
-    to_subject_id
-  FROM subject_links
-  WHERE
-    linked_at <= CAST($known_at AS TIMESTAMP)
-    AND (
-      unlinked_at IS NULL OR unlinked_at > CAST($known_at AS TIMESTAMP)
-    )
-), twins AS (
-  SELECT
-    linked.record_id AS linked_id,
-    MIN(own.act_key) AS own_key
-  FROM known_links
-  JOIN records AS linked
-    ON linked.subject_id = from_subject_id
-  JOIN visible_records AS own
-    ON own.subject_id = to_subject_id
-    AND own.agency_code = linked.agency_code
-    AND own.kind = linked.kind
-    AND own.document_no = linked.document_no
-    AND (
-      own.kind <> 'honour' OR own.topic = linked.topic
-    )
-    AND own.visible_at <= CAST($known_at AS TIMESTAMP)
-    AND (
-      own.superseded_at IS NULL OR own.superseded_at > CAST($known_at AS TIMESTAMP)
-    )
-  WHERE
-    linked.document_no <> ''
-  GROUP BY
-    linked.record_id
-), facts AS NOT MATERIALIZED (
+WITH facts AS NOT MATERIALIZED (
   SELECT
     record_id,
     batch_id,
@@ -734,16 +612,27 @@ WITH known_links AS (
     ON linked_id = record_id
   WHERE
     (
-      visible_at <= CAST($known_at AS TIMESTAMP)
-      AND (
-        superseded_at IS NULL OR superseded_at > CAST($known_at AS TIMESTAMP)
+      (
+        visible_at <= CAST($known_at AS TIMESTAMP)
+        AND (
+          superseded_at IS NULL OR superseded_at > CAST($known_at AS TIMESTAMP)
+        )
+        AND NOT is_minor
       )
-      AND NOT is_minor
+      AND COALESCE(to_subject_id, subject_id) IN (
+        SELECT
+          subject_id
+        FROM asked
+      )
     )
-    AND COALESCE(to_subject_id, subject_id) IN (
-      SELECT
-        subject_id
-      FROM asked
+    AND NOT (
+      kind = 'licence'
+      OR decided_on > CAST($as_of AS DATE)
+      OR COALESCE(revoked_on <= CAST($as_of AS DATE), FALSE)
+      OR COALESCE(repaired_on <= CAST($as_of AS DATE), FALSE)
+      OR (
+        subject_kind = 'person' AND simple_procedure
+      )
     )
 )
 SELECT
@@ -1059,7 +948,14 @@ WHERE
 CREATE OR REPLACE TEMPORARY TABLE subject_count AS
 SELECT
   counted.*,
-  subject_kind,
+  CASE
+    WHEN kind_no = 1
+    THEN 'individual_business'
+    WHEN kind_no = 2
+    THEN 'organisation'
+    WHEN kind_no = 3
+    THEN 'person'
+  END AS subject_kind,
   grade AS whole_grade,
   points AS whole_points,
   veto AS whole_veto
@@ -1142,8 +1038,14 @@ FROM (
 JOIN (
   SELECT
     subject_id AS kind_of,
-    MIN(subject_kind) AS subject_kind
+    MIN(kind_no) AS kind_no
   FROM parts
+  WHERE
+    subject_id IN (
+      SELECT
+        subject_id
+      FROM judged
+    )
   GROUP BY
     subject_id
 ) AS kinds
@@ -1824,10 +1726,7 @@ SELECT
   grade,
   records,
   veto
-FROM standing
-ORDER BY
-  subject_id,
-  category;
+FROM standing;
 
 -- insert_candidates
 INSERT INTO candidates
@@ -1871,11 +1770,7 @@ WHERE
     SELECT
       subject_id
     FROM proposed
-  )
-ORDER BY
-  subject_id,
-  category,
-  record_id;
+  );
 
 -- insert_near_misses
 INSERT INTO near_misses

@@ -382,7 +382,16 @@ SELECT
   subject_id,
   category,
   is_scored,
-  MIN(subject_kind) AS subject_kind,
+  MIN(
+    CASE
+      WHEN subject_kind = 'individual_business'
+      THEN 1
+      WHEN subject_kind = 'organisation'
+      THEN 2
+      WHEN subject_kind = 'person'
+      THEN 3
+    END
+  ) AS kind_no,
   CAST(SUM(CASE WHEN is_adverse THEN points ELSE 0 END) AS BIGINT) AS moved,
   CAST(SUM(CASE WHEN is_usable THEN 1 ELSE 0 END) AS BIGINT) AS records,
   MAX(CASE WHEN veto THEN 1 ELSE 0 END) AS veto,
@@ -471,7 +480,14 @@ CREATE TABLE subject_count
 USING PARQUET AS
 SELECT
   counted.*,
-  subject_kind,
+  CASE
+    WHEN kind_no = 1
+    THEN 'individual_business'
+    WHEN kind_no = 2
+    THEN 'organisation'
+    WHEN kind_no = 3
+    THEN 'person'
+  END AS subject_kind,
   grade AS whole_grade,
   points AS whole_points,
   veto AS whole_veto
@@ -554,8 +570,14 @@ FROM (
 JOIN (
   SELECT
     subject_id AS kind_of,
-    MIN(subject_kind) AS subject_kind
+    MIN(kind_no) AS kind_no
   FROM parts
+  WHERE
+    subject_id IN (
+      SELECT
+        subject_id
+      FROM judged
+    )
   GROUP BY
     subject_id
 ) AS kinds
@@ -1267,10 +1289,7 @@ SELECT
   grade,
   records,
   veto
-FROM standing
-ORDER BY
-  subject_id NULLS LAST,
-  category NULLS LAST;
+FROM standing;
 
 -- insert_candidates
 INSERT INTO candidates
@@ -1314,11 +1333,7 @@ WHERE
     SELECT
       subject_id
     FROM proposed
-  )
-ORDER BY
-  subject_id NULLS LAST,
-  category NULLS LAST,
-  record_id NULLS LAST;
+  );
 
 -- insert_near_misses
 INSERT INTO near_misses
