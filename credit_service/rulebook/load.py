@@ -161,7 +161,7 @@ def _check_kinds(rulebook: Rulebook, files: Mapping[str, str], log: FaultLog) ->
     """Note rules about kinds of record that the scoring rule does not count as they suppose."""
     check_index_kinds(rulebook.governance_index, rulebook.scoring.kinds, files, log)
     if rulebook.vetting is not None:
-        check_vetted_kinds(rulebook.vetting, rulebook.scoring.kinds, files["vetting"], log)
+        check_vetted_kinds(rulebook.vetting, rulebook.scoring.kinds, files, log)
 
 
 def _pick(in_force: Sequence[RuleVersion], as_of: date) -> dict[str, RuleVersion]:

@@ -22,6 +22,7 @@ from credit_service.rulebook.read_terms import (
     read_deadlines,
     read_edition,
     read_measures,
+    read_proportions,
     read_publicity,
 )
 from credit_service.rulebook.untranslatable import read_untranslatable
@@ -32,7 +33,7 @@ _READERS: dict[str, tuple[Callable[[RuleVersion, FaultLog], object], ...]] = {
     "governance_index": (read_index,),
     "catalogue": (read_catalogue,),
     "lists": (read_lists, lambda version, log: read_bounds(version, "list_type", log)),
-    "measures": (read_measures,),
+    "measures": (read_measures, read_proportions),
     "severity": (lambda version, log: read_severity(version, read_history(version, log), log),),
     "publicity": (read_publicity, lambda version, log: read_bounds(version, "severity", log)),
     "scoring": (read_scoring,),

@@ -14,7 +14,7 @@ from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
 from credit_service.domain.vetting import Effect, Stage
 from credit_service.errors import RuleSyntax, UnknownIndicator
-from credit_service.rulebook.faults import FaultLog, RuleFault, suggest
+from credit_service.rulebook.faults import FaultLog, RuleFault, suggest, to_place
 from credit_service.rulebook.read_conditions import read_condition
 from credit_service.rulebook.read_terms import find_repeats, read_rows
 from credit_service.rulebook.rule_types import Deadline, KindRule, RuleEntry, list_entries
@@ -66,15 +66,16 @@ def read_vetting(version: RuleVersion, terms: Iterable[Deadline], log: FaultLog)
     return rule
 
 
-def check_vetted_kinds(rule: Vetting, kinds: Iterable[KindRule], file: str, log: FaultLog) -> None:
+def check_vetted_kinds(rule: Vetting, kinds: Iterable[KindRule], files: Mapping[str, str], log: FaultLog) -> None:
     """Note conditions about kinds of record that no rule counts as adverse: they could never hold."""
     adverse = {kind.kind for kind in kinds if kind.role.value == "adverse"}
+    places = (to_place(files["vetting"]), to_place(files["scoring"]))
     for condition in rule.conditions:
         odd = [kind for kind in condition.kinds if kind not in adverse]
         if odd:
             message = f"“{condition.entry.rule_id}”的{'、'.join(odd)}不是失信记录，条件永远不会成立"
             remedy = "请对照scoring类规则的kinds表（role为adverse的）。"
-            log.add(RuleFault(file, condition.entry.line, RuleSyntax.code, message, remedy))
+            log.add(RuleFault(files["vetting"], condition.entry.line, RuleSyntax.code, message, remedy, after=places))
 
 
 def _read_award(part: Section, version: RuleVersion) -> Award:

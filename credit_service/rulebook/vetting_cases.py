@@ -19,7 +19,7 @@ NONE = "none"
 _DAYS = ("ends_on", "repaired_on", "revoked_on")
 _AMOUNTS = ("fine_fen", "confiscated_fen", "amount_fen")
 VETTING_GIVEN = ("award", "subject_kind", "kind", "penalty", "decided_on", *_DAYS, *_AMOUNTS)
-VETTING_ANSWERS = ("verdict", "rules", "until")
+VETTING_ANSWERS = ("verdict", "hits", "until")
 
 
 def ask_vetting(rulebook: Rulebook, given: Mapping[str, str], as_of: date) -> dict[str, str]:
@@ -41,7 +41,7 @@ def ask_vetting(rulebook: Rulebook, given: Mapping[str, str], as_of: date) -> di
     until = max((hit.until_on or date.max for hit in hits), default=None)
     return {
         "verdict": (Verdict.FAILED if bars else Verdict.PASSED).value,
-        "rules": ";".join(hit.rule for hit in hits) or NONE,
+        "hits": ";".join(hit.rule for hit in hits) or NONE,
         "until": NONE if until in {None, date.max} else f"{until}",
     }
 

@@ -157,7 +157,7 @@ def _apply(change: Change) -> Any:
 
 _SHAPE = re.compile(r"缺少|未知字段|应当是|不可用|没有写明|每一项")
 _BEYOND = re.compile(
-    r"^条件|所在目录|来源“.*没有在laws|案例|排在前面|荣誉须属于|依据层级|以单位|同一目录|unless|计数名"
+    r"^条件|所在目录|来源“.*没有在laws|案例|排在前面|荣誉须属于|^字段“awards”|依据层级|以单位|同一目录|unless|计数名"
 )
 """What no schema can say: conditions, references, what depends on another field."""
 
