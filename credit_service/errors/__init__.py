@@ -18,7 +18,7 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     │                                              StatementPeriodOpen ObjectionPending SamePerson ConsentMissing
     │                                              MinorProtected NoLegalBasis ClockReversed CaseNotFound
     │                                              IdentifiersContradict NotInCharge OwnAgencyAlone
-    │                                              DelegationMissing EvidenceAltered
+    │                                              DelegationMissing EvidenceAltered ObjectionNotFound
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
@@ -42,6 +42,7 @@ from credit_service.errors.families import (
     StorageError,
     SubmissionError,
 )
+from credit_service.errors.procedure import EvidenceAltered, ObjectionNotFound
 from credit_service.errors.rules import (
     RulebookFaulty,
     RulebookNotAdopted,
@@ -57,12 +58,14 @@ from credit_service.errors.rules import (
     UnknownIndicator,
 )
 
-# Names that come from the two modules beside this one; the leaves below are here.
+# Names that come from the modules beside this one; the leaves below are here.
 __all__ = [
     "AccessError",
     "CreditServiceError",
     "DecisionError",
+    "EvidenceAltered",
     "LookupFailure",
+    "ObjectionNotFound",
     "PublicationError",
     "RuleNotCompiled",
     "RuleNotInForce",
@@ -170,12 +173,6 @@ class DelegationMissing(DecisionError):
     """Nobody lets the actor act on that behalf on that day."""
 
     code = "delegation_missing"
-
-
-class EvidenceAltered(DecisionError):
-    """The bytes of a piece of evidence are not what was handed in."""
-
-    code = "evidence_altered"
 
 
 class ConsentMissing(DecisionError):

@@ -24,6 +24,7 @@ from credit_service.registry.engine import READS_ONLY, open_engine
 from credit_service.registry.exhibits import Exhibits
 from credit_service.registry.keys import Keys
 from credit_service.registry.movements import Movements
+from credit_service.registry.objections import Objections
 from credit_service.registry.persons import Persons
 from credit_service.registry.refusals import to_refusal
 from credit_service.registry.resolutions import Resolutions
@@ -58,6 +59,7 @@ class UnitOfWork:
         self.acts = Acts(connection)
         self.exhibits = Exhibits(connection)
         self.delegations = Delegations(connection)
+        self.objections = Objections(connection, keys)
         self.measures = Measures(connection)
         self.movements = Movements(connection)
         self.publications = Publications(connection)
