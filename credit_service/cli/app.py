@@ -15,6 +15,7 @@ from credit_service.cli import (
     desk_commands,
     governance_commands,
     ingest_commands,
+    objection_commands,
     outlook_commands,
     publish_commands,
     quality_commands,
@@ -57,6 +58,7 @@ for module in (
 ):
     module.register(app)
 app.add_typer(decide_commands.app, name="decide")
+app.add_typer(objection_commands.app, name="objections")
 app.add_typer(subject_commands.app, name="subject")
 # These add their commands to the one group by being imported.
 RULES = (

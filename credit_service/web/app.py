@@ -15,16 +15,20 @@ from credit_service import __version__
 from credit_service.bootstrap import Service
 from credit_service.pipeline.worker import QueueWorker
 from credit_service.web.agency import batches, bulletins, checks, documentation, health
+from credit_service.web.agency import objections as agency_objections
 from credit_service.web.analyst import desk as analyst
 from credit_service.web.department import batch_acts, previews, quality, reports, templates, uploads
+from credit_service.web.department import objections as department_objections
 from credit_service.web.department.preview_desk import PreviewDesk
 from credit_service.web.dependencies import Throttles
 from credit_service.web.doors import Doors
 from credit_service.web.errors import install_error_handlers
 from credit_service.web.public import governance as public_governance
 from credit_service.web.public import home, issues, rulebook, sign_in, subjects
+from credit_service.web.public import objections as public_objections
 from credit_service.web.review import cases, impact, outlook, resolution
 from credit_service.web.review import governance as review_governance
+from credit_service.web.review import objections as review_objections
 from credit_service.web.review.impact_desk import ImpactDesk
 
 STATIC = Path(__file__).parent / "static"
@@ -80,11 +84,14 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         resolution,
         review_governance,
         public_governance,
+        public_objections,
+        department_objections,
+        review_objections,
         impact,
         analyst,
     ):
         app.include_router(module.router, include_in_schema=False)
-    for module in (checks, bulletins, batches, health, documentation):
+    for module in (checks, bulletins, batches, agency_objections, health, documentation):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
