@@ -90,6 +90,8 @@ def _faults_of_case(case: Case, bulletin: Bulletin, terms: GateTerms) -> Iterato
     """Yield why a case may not be shown."""
     if not is_effective(case, bulletin.cut_off_on) or not is_effective(case, terms.publish_on):
         yield "不在有效期内"
+    if case.marked_on is not None and case.published_on is None:
+        yield "有未办结的异议，不得新公示"
     missing = missing_steps(case)
     if missing:
         yield f"缺少{'、'.join(missing)}"

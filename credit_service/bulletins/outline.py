@@ -68,6 +68,8 @@ class Outline:
     objection_channel: tuple[str, ...]
     page_url: str
     rulebook: str
+    correction: str = ""
+    """Of an issue rendered anew; it also opens the overview."""
 
 
 def page_url(public_url: str, bulletin_id: str) -> str:
@@ -106,10 +108,13 @@ def to_outline(bulletin: Bulletin, wording: Wording) -> Outline:
         headings=dict(wording.headings),
         notes=dict(wording.notes),
         empty=wording.empty,
-        overview=tuple(
-            fill_sentence(sentence, values)
-            for sentence in wording.overview
-            if bulletin.withheld or "$withheld" not in sentence
+        overview=(
+            *([bulletin.correction] if bulletin.correction else []),
+            *(
+                fill_sentence(sentence, values)
+                for sentence in wording.overview
+                if bulletin.withheld or "$withheld" not in sentence
+            ),
         ),
         figures=(
             ("守信激励对象", str(len(red))),
@@ -129,6 +134,7 @@ def to_outline(bulletin: Bulletin, wording: Wording) -> Outline:
         objection_channel=tuple(line.strip() for line in bulletin.objection_channel.splitlines() if line.strip()),
         page_url=page_url(bulletin.public_url, bulletin.bulletin_id),
         rulebook=bulletin.rulebook,
+        correction=bulletin.correction,
     )
 
 

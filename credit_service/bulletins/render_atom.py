@@ -35,6 +35,7 @@ def render_entry(bulletin: Bulletin) -> bytes:
     """Return ``entry.atom``: the issue as an Atom entry document."""
     summary = (
         f"守信激励对象{len(bulletin.red)}个，严重失信主体{len(bulletin.black)}个，移出名单{len(bulletin.left)}个。"
+        + bulletin.correction
     )
     entry = _to_entry(_Item(bulletin.bulletin_id, bulletin.title, bulletin.issued_at, summary), bulletin.public_url)
     entry.set("xmlns", ATOM)

@@ -30,10 +30,13 @@ def to_document(bulletin: Bulletin) -> dict[str, object]:
     **Shape**: ``red`` and ``black`` hold one object per entry with the names of `BulletinEntry`; ``left`` one per
     subject that left; ``withheld`` one per list and reason, with a count.
 
+    ``correction`` is there only in an issue rendered anew because entries left.
+
     **Units**: ``…_on`` are dates in Asia/Shanghai, ``issued_at`` is UTC; ``until_on`` null means no end.
     """
     withheld = Counter((entry.list_kind, entry.reason) for entry in bulletin.withheld)
     return {
+        **({"correction": bulletin.correction} if bulletin.correction else {}),
         "format": FORMAT,
         "bulletin_id": bulletin.bulletin_id,
         "title": bulletin.title,

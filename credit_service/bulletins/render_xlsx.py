@@ -173,6 +173,7 @@ def _write_overview(book: _Book, outline: Outline) -> None:
         ("公告编号", outline.bulletin_id),
         ("数据截至", outline.cut_off),
         ("发布日期", outline.issued),
+        *([("更正说明", outline.correction)] if outline.correction else []),
         *outline.figures,
     )
     row = 2

@@ -3,8 +3,8 @@
 Before this module stand cases of any state; after it entries reduced to what may be shown (`redact`). A case is shown
 only while it is effective on the cut-off and on the day of publication, complete in due process, and of a list type
 that permits publication for this kind of subject. Persons: on the red list with a recorded consent, on the black list
-only where the list type names a basis for it, minors never. The watch list is never shown nor counted. It reads no
-store and renders nothing.
+only where the list type names a basis for it, minors never. What is objected to is not shown for the first time. The
+watch list is never shown nor counted. It reads no store and renders nothing.
 
 Source: 国办发〔2020〕49号; 国家发展改革委令第36号; 个人信息保护法 Art. 25; 未成年人保护法 Art. 103.
 """
@@ -22,6 +22,9 @@ from credit_service.domain.listing import Case, is_effective
 from credit_service.domain.record import Severity
 from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
+
+PENDING = "（异议处理中）"
+"""Follows the facts of an entry that was shown before and is objected to on the cut-off."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class Selection:
     ``list_types`` by id, ``category_names`` by number; ``consented_names`` (full names from the vault), ``measures``
     (names of the measures owed) and ``acts_on`` (earliest day of the acts listed for) by case id. ``unshared`` are
     cases of which a record is marked for internal use only, ``baseless`` those of which no record holds any more.
-    ``known_names`` are full names of persons that must not survive in free text.
+    ``cleared`` are cases that an upheld objection ended: they should never have been listed, so that nobody is told
+    that they left. ``known_names`` are full names of persons that must not survive in free text.
 
     **Units**: dates are legal days (Asia/Shanghai), bounds inclusive.
     """
@@ -62,6 +66,7 @@ class Selection:
     unshared: frozenset[str] = frozenset()
     baseless: frozenset[str] = frozenset()
     known_names: frozenset[str] = frozenset()
+    cleared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -148,7 +153,7 @@ def _to_entry(case: Case, terms: Selection) -> BulletinEntry:
         name=redact_name(case, terms.consented_names.get(case.case_id, "")),
         identifier_code=redact_code(case),
         category_name=terms.category_names.get(case.category, "综合"),
-        fact=redact_text(case.fact, terms.known_names),
+        fact=redact_text(case.fact, terms.known_names) + ("" if case.marked_on is None else PENDING),
         basis=redact_text(case.list_basis),
         document_no=redact_text(case.decision_no or ""),
         authority_name=clean_text(case.authority_name),
@@ -167,7 +172,7 @@ def _select_left(cases: Sequence[Case], terms: Selection) -> tuple[LeftEntry, ..
     until_on = min(terms.period.until_on, terms.cut_off_on)
     left: list[LeftEntry] = []
     for case in cases:
-        if case.published_on is None or case.subject_kind is SubjectKind.PERSON:
+        if case.published_on is None or case.subject_kind is SubjectKind.PERSON or case.case_id in terms.cleared:
             continue
         ended_on, end_kind = _end_of(case)
         if ended_on is not None and terms.period.from_on <= ended_on <= until_on:

@@ -40,7 +40,8 @@ def check(
     out.print(f"[bold]{name}[/] 截至 {standing.as_of:%Y-%m-%d %H:%M} UTC，{len(standing.listings)} 条有效名单信息")
     for listing in standing.listings:
         measures = "、".join(listing.measures)
-        out.print(f"  {listing.list_type_name}：{listing.fact}")
+        mark = f"（异议处理中，自{listing.objection.since}）" if listing.objection else ""
+        out.print(f"  {listing.list_type_name}{mark}：{listing.fact}")
         out.print(f"    依据 {listing.basis}；至 {listing.until_on or '长期'}；措施 {measures}")
 
 

@@ -126,6 +126,9 @@ class CreditGroup(LazyGroup):
         "measures": Place(
             "measure_commands", "联合惩戒、联合激励：应执行的措施、反馈、解除和对账。", "app", is_group=True
         ),
+        "objections": Place(
+            "objection_commands", "办理异议：登记、受理、转办、催办、核实、决定、更正、撤回。", "app", is_group=True
+        ),
         "delegation": Place("delegation_commands", "代行授权：审核、决定人员不在岗时由谁代行。", "app", is_group=True),
         "subject": Place(
             "subject_commands", "无代码主体归并：它是谁，由人认定，可撤销；同名不同主体可登记。", "app", is_group=True

@@ -132,6 +132,8 @@ class Bulletin:
     public_url: str
     measures: tuple[tuple[str, str, str, str], ...] = ()
     """(list kind, name, content, basis) of each measure that follows from the entries."""
+    correction: str = ""
+    """Of an issue rendered anew without entries that left: what was changed; empty as released."""
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ Measure    Numerator                                   Denominator
 迟报       first reports that missed their term        the same as 及时率, so 及时 + 迟报 = 有时限要求
 错报       records that no longer hold, because a      rows accepted
            later batch reported other facts or they
-           were withdrawn; counted in the month of
-           the *original* report
+           were withdrawn, and records found wrong by
+           an upheld objection; counted in the month
+           of the *original* report
 重复       rows refused as repeating a row of the      rows sent
            same file, and rows accepted that only
            repeat what already stands
@@ -99,6 +100,8 @@ class QualityCounts:
     replaced: int = 0
     recalled: int = 0
     """Records withdrawn by the department."""
+    contested: int = 0
+    """Records that an upheld objection found wrong; they are in neither of the two."""
     repeated_in_file: int = 0
     echoes: int = 0
 
@@ -121,7 +124,7 @@ class QualityCounts:
     @property
     def wrong(self) -> int:
         """错报."""
-        return self.replaced + self.recalled
+        return self.replaced + self.recalled + self.contested
 
     @property
     def repeated(self) -> int:

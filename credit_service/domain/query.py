@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from credit_service.domain.objection import ObjectionMark
+
 
 class Purpose(StrEnum):
     """Why an agency looks a subject up; asked for at every look-up and kept with it."""
@@ -48,6 +50,8 @@ class StandingListing:
     decided_on: date
     until_on: date | None
     measures: tuple[str, ...]
+    objection: ObjectionMark | None = None
+    """An objection that is pending against it."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     │                                              IdentifiersContradict NotInCharge OwnAgencyAlone
     │                                              DelegationMissing EvidenceAltered PaperIncomplete
     │                                              MeasureDisproportionate MeasureNotAsked TaskNotFound
+    │                                              ObjectionNotFound
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
@@ -73,6 +74,7 @@ from credit_service.errors.decisions import (
     NoLegalBasis,
     NoticeNotServed,
     NotInCharge,
+    ObjectionNotFound,
     ObjectionPending,
     OwnAgencyAlone,
     SamePerson,
@@ -162,6 +164,7 @@ __all__ = [
     "NotInCharge",
     "NotSignedIn",
     "NoticeNotServed",
+    "ObjectionNotFound",
     "ObjectionPending",
     "OwnAccount",
     "OwnAgencyAlone",

@@ -99,3 +99,9 @@ class CaseNotFound(DecisionError):
     """No case has this number."""
 
     code = "case_not_found"
+
+
+class ObjectionNotFound(DecisionError):
+    """No objection has this number, or the code given with it is another's."""
+
+    code = "objection_not_found"

@@ -6,6 +6,7 @@ from datetime import date
 
 from credit_service.domain.category import GENERAL
 from credit_service.domain.listing import Case
+from credit_service.domain.objection import ObjectionMark
 from credit_service.domain.query import StandingListing
 from credit_service.lookup.reading_room import ReadingRoom
 
@@ -23,7 +24,9 @@ def list_type_name(room: ReadingRoom, list_type: str, as_of: date) -> str:
     return room.rulebook(as_of).list_type(list_type).name
 
 
-def to_standing_listing(room: ReadingRoom, case: Case, measures: tuple[str, ...]) -> StandingListing:
+def to_standing_listing(
+    room: ReadingRoom, case: Case, measures: tuple[str, ...], objection: ObjectionMark | None = None
+) -> StandingListing:
     """Return an effective case as look-ups and pages show it."""
     return StandingListing(
         case_id=case.case_id,
@@ -38,4 +41,5 @@ def to_standing_listing(room: ReadingRoom, case: Case, measures: tuple[str, ...]
         decided_on=case.decided_on or case.proposed_on,
         until_on=case.max_until_on,
         measures=measures,
+        objection=objection,
     )

@@ -109,11 +109,14 @@ def to_question(scene: Scene, session: Session) -> tuple[QualityQuestion, tuple[
     last_on = max(first_on, min(scene.months[-1].last_on, scene.room.today()))
     overrides = scene.room.rulebook(scene.room.today()).holiday_overrides
     numbers = _number(tuple(sorted(overrides.items())), first_on, last_on)
+    with scene.room.ledger.reading() as uow:
+        contested = sorted(uow.objections.list_wrong_records())
     question = QualityQuestion(
         batches=[_to_counted(batch, numbers) for batch in scene.stored],
         from_at=from_at,
         days=[(number.day, number.stretch, number.through) for number in numbers.days.values()],
         terms=[(name, term.from_on, term.days) for name, term in terms.items() if term.days is not None],
+        contested=contested,
     )
     return question, numbers.unknown_years
 

@@ -104,7 +104,7 @@ def _check(room: ReadingRoom, uow: UnitOfWork, request: CheckRequest) -> Standin
     now = room.clock.now()
     subject_id = uow.resolutions.find_end(subject_id)
     cases = _effective(_list_cases(uow, subject_id), room)
-    listings = tuple(to_standing_listing(room, case, _measure_names(room, uow, case)) for case in cases)
+    listings = _to_listings(room, uow, cases)
     look_up = LookUp(
         agency_code=request.agency_code,
         actor_id=request.actor_id,
@@ -148,7 +148,7 @@ def find_public_subject(room: ReadingRoom, code: str) -> PublicSubject:
     """
     with room.ledger.reading() as uow:
         cases = _public(_effective(uow.cases.list_by_code(code.strip().upper()), room))
-        listings = tuple(to_standing_listing(room, case, _measure_names(room, uow, case)) for case in cases)
+        listings = _to_listings(room, uow, cases)
         namesakes = uow.resolutions.list_namesakes(case.subject_id for case in cases)
     if not cases:
         message = "目前没有该代码的公示信息。"
@@ -198,6 +198,14 @@ def _public(cases: Sequence[Case]) -> list[Case]:
         and case.list_kind is not ListKind.WATCH
         and case.subject_kind is not SubjectKind.PERSON
     ]
+
+
+def _to_listings(room: ReadingRoom, uow: UnitOfWork, cases: Sequence[Case]) -> tuple[StandingListing, ...]:
+    """Return effective cases as they are shown, each with its measures and a pending objection."""
+    marks = uow.objections.find_marks("case", [case.case_id for case in cases])
+    return tuple(
+        to_standing_listing(room, case, _measure_names(room, uow, case), marks.get(case.case_id)) for case in cases
+    )
 
 
 def _measure_names(room: ReadingRoom, uow: UnitOfWork, case: Case) -> tuple[str, ...]:

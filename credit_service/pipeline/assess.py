@@ -18,6 +18,7 @@ from credit_service.listing.propose import CandidateFacts, propose_cases
 from credit_service.pipeline.decide import expire_listings
 from credit_service.pipeline.examine_rules import get_number
 from credit_service.pipeline.follow_sources import end_with_source
+from credit_service.pipeline.objection_effects import mark_new_cases
 from credit_service.pipeline.office import Office
 from credit_service.pipeline.resolve import take_over_links
 from credit_service.pipeline.snapshot import refresh_snapshot
@@ -189,6 +190,7 @@ def _propose(office: Office, rules: _Rules, facts: tuple[CandidateFacts, ...], r
         is_past = receipt.as_of <= office.today()
         cases = propose_cases(facts, known, rules.rulebook.list_types, office.today()) if is_past else []
         uow.cases.add_all(cases, office.now())
+        mark_new_cases(office, uow, cases)
         uow.audit.append("engine", "assessment", receipt.run_id, receipt.known_at, {"proposed": len(cases)})
         uow.commit()
     return tuple(cases)

@@ -48,6 +48,8 @@ class _Gathered:
     """Cases of which a record is marked for internal use only."""
     baseless: frozenset[str]
     """Cases of which no act holds any more."""
+    cleared: frozenset[str]
+    """Cases ended by an upheld objection."""
     batches: int
     records: int
     counts: tuple[CategoryCount, ...]
@@ -88,6 +90,7 @@ def compose_issue(office: Office, period: Period, cases: Sequence[Case]) -> Issu
             unshared=gathered.unshared,
             baseless=gathered.baseless,
             known_names=frozenset(gathered.names.values()),
+            cleared=gathered.cleared,
         ),
     )
     terms = GateTerms(
@@ -139,6 +142,7 @@ def _gather(office: Office, rulebook: Rulebook, period: Period, cases: Sequence[
             case.case_id: tuple(owed.measure for owed in uow.measures.list_for_case(case.case_id)) for case in cases
         }
         known = {case.case_id: uow.persons.get(case.subject_id) for case in persons}
+        cleared = uow.objections.list_cleared_cases()
     record_ids = [record_id for case in cases for record_id in case.record_ids]
     bounds = {"from_on": period.from_on, "until_on": period.until_on}
     with office.warehouse.open() as session:
@@ -158,6 +162,7 @@ def _gather(office: Office, rulebook: Rulebook, period: Period, cases: Sequence[
         baseless=frozenset(
             case_id for case_id, records in resting.items() if records and not any(one.holds for one in records)
         ),
+        cleared=cleared,
         batches=totals[0],
         records=totals[1],
         counts=tuple(

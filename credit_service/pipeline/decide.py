@@ -106,7 +106,7 @@ def perform_act(office: Office, request: ActRequest) -> Case:
         for exhibit in exhibits:
             uow.exhibits.add(exhibit)
         uow.cases.save(moved, act)
-        _follow_up(office, uow, case, moved, act)
+        follow_up(office, uow, case, moved, act)
         uow.commit()
     return moved
 
@@ -119,7 +119,7 @@ def _check_role(kind: ActKind, role: Role) -> None:
         raise ScopeDenied(message, remedy="请转交相应人员办理。")
 
 
-def _follow_up(office: Office, uow: UnitOfWork, case: Case, moved: Case, act: Act) -> None:
+def follow_up(office: Office, uow: UnitOfWork, case: Case, moved: Case, act: Act) -> None:
     """Do in the same transaction what an act brings with it: measures begin, rest and end, the trail grows."""
     rulebook, is_workday = office.rulebook(office.today()), office.is_workday()
     has_effect = moved.state in STANDING

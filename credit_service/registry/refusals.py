@@ -29,6 +29,7 @@ from credit_service.errors import (
     MinorProtected,
     NoLegalBasis,
     NoticeNotServed,
+    ObjectionPending,
     OwnAccount,
     OwnAgencyAlone,
     SamePerson,
@@ -41,6 +42,29 @@ from credit_service.errors import (
 _NAME = re.compile(
     r"\b(?:law |constraint failed: |constraint \")(?P<name>[a-z][a-z0-9_]*)|index '(?P<index>[a-z0-9_]+)'"
 )
+
+_OBJECTIONS: Mapping[str, tuple[type[CreditServiceError], str]] = {
+    "objection_starts_received": (IllegalTransition, "异议只能从“已收到”开始，编号不得重复。"),
+    "objection_about_something": (IllegalTransition, "没有可以提出异议的在办或在榜案件，或该期公告没有这一条目。"),
+    "objection_keeps_facts": (IllegalTransition, "异议中已登记的对象、来源和期限不得改动。"),
+    "objection_columns_by_act": (IllegalTransition, "异议的办理情况只能随相应的办理行为变动。"),
+    "objection_moves_by_act": (IllegalTransition, "异议只能随已登记的办理行为按程序变动。"),
+    "objection_act_follows": (ClockReversed, "办理行为与异议当前进度不符，或日期早于前一行为。"),
+    "objection_by_second_person": (SamePerson, "登记、受理、转办、核实异议的人员不得作出决定。"),
+    "objection_not_by_party_alone": (OwnAgencyAlone, "来源单位或提出异议的单位不得单独处理该异议。"),
+    "objection_act_for_somebody": (DelegationMissing, "没有当日有效的代行授权。"),
+    "objection_is_marked": (IllegalTransition, "异议所涉的记录和案件还没有标注，不能办理。"),
+    "objection_mark_while_open": (IllegalTransition, "只有未办结的异议可以标注，且不得重复标注。"),
+    "act_marks_by_objection": (IllegalTransition, "没有未办结的异议，不得标注。"),
+    "case_mark_under_objection": (ObjectionPending, "还有未办结的异议，不得消除标注。"),
+    "objection_exhibit_with_act": (IllegalTransition, "证据只能随办理行为一并提交，不得事后补入。"),
+    "ck_objection_objector": (EvidenceMissing, "代理人须有委托书，单位须写明单位代码。"),
+    "ck_objection_decided": (EvidenceMissing, "处理决定缺少文号、理由、复核情况或有效日期。"),
+    "ck_objection_rejected": (EvidenceMissing, "异议不成立的决定缺少救济途径。"),
+    "ck_objection_not_accepted": (EvidenceMissing, "不予受理缺少理由或救济途径。"),
+    "ck_objection_two_persons": (SamePerson, "登记、受理、转办、核实异议的人员不得作出决定。"),
+    "ck_objection_outcome": (EvidenceMissing, "异议成立的决定没有写明对记录和名单的处理。"),
+}
 
 _LAW: Mapping[str, tuple[type[CreditServiceError], str]] = MappingProxyType(
     {
@@ -71,6 +95,7 @@ _LAW: Mapping[str, tuple[type[CreditServiceError], str]] = MappingProxyType(
         "act_exhibit_never_changed": (EvidenceAltered, "已提交的证据不得改动。"),
         "exhibit_never_deleted": (EvidenceAltered, "已提交的证据不得删除。"),
         "act_exhibit_never_deleted": (EvidenceAltered, "已提交的证据不得删除。"),
+        **_OBJECTIONS,
         "ck_listing_case_under_review": (EvidenceMissing, "审核中的案件没有承办人。"),
         "ck_listing_case_taken_over": (NoLegalBasis, "转引的名单缺少认定机关的决定、承办人或有效期限。"),
         "ck_listing_case_suspended": (IllegalTransition, "中止没有规定的原因，或早于决定。"),

@@ -25,6 +25,7 @@ from credit_service.registry.exhibits import Exhibits
 from credit_service.registry.keys import Keys
 from credit_service.registry.measure_tasks import MeasureBodies, MeasureStrays, MeasureTasks
 from credit_service.registry.movements import Movements
+from credit_service.registry.objections import Objections
 from credit_service.registry.papers import Papers
 from credit_service.registry.persons import Persons
 from credit_service.registry.refusals import to_refusal
@@ -67,6 +68,7 @@ class UnitOfWork:
         self.acts = Acts(connection)
         self.exhibits = Exhibits(connection)
         self.delegations = Delegations(connection)
+        self.objections = Objections(connection, keys)
         self.papers = Papers(connection)
         self.measures = Measures(connection)
         self.measure_bodies = MeasureBodies(connection)

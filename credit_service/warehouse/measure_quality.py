@@ -58,16 +58,19 @@ class QualityQuestion:
     """Nothing in question was received before it; what is received may be stored, and so known, much later."""
     days: Sequence[tuple[date, int, int]]
     terms: Sequence[tuple[str, date, int]]
+    contested: Sequence[str] = ()
+    """Records that an upheld objection found wrong."""
 
 
 def count_quality(session: Session, question: QualityQuestion) -> pl.DataFrame:
     """Return the counts of every batch that has at least one accepted row or a repeated one.
 
     **Shape**: ``batch_id``, ``records``, ``echoes``, ``termed``, ``on_time``, ``late``, one ``late_band_<n>`` for each
-    of `LATE_BANDS`, ``worst_late_days``, ``untimed``, ``replaced``, ``recalled``, ``repeated_in_file``; one row per
-    batch, by its id.
+    of `LATE_BANDS`, ``worst_late_days``, ``untimed``, ``replaced``, ``recalled``, ``contested``,
+    ``repeated_in_file``; one row per batch, by its id.
     """
-    return session.run_query(_COUNTS, {**_to_parameters(question), "duplicate": DUPLICATE_RULE})
+    parameters = {**_to_parameters(question), "duplicate": DUPLICATE_RULE, "contested": list(question.contested)}
+    return session.run_query(_COUNTS, parameters)
 
 
 def list_late_rows(session: Session, question: QualityQuestion, limit: int) -> pl.DataFrame:
@@ -150,11 +153,15 @@ _BANDS: Final = ",\n        ".join(
 )
 
 _COUNTS: Final = f"""
-{_JUDGED}, ceased AS (
+{_JUDGED}, objected AS (
+    -- Found wrong by an objection, whatever became of it since.
+    SELECT record_id, batch_id FROM firsts WHERE record_id IN (SELECT unnest(CAST($contested AS VARCHAR[])))
+), ceased AS (
     -- Shown at once, and not holding now: withdrawn, or replaced by other facts.
     SELECT record_id, batch_id, act_key, superseded_at
     FROM firsts
     WHERE is_shown AND superseded_at IS NOT NULL
+        AND record_id NOT IN (SELECT record_id FROM objected)
         AND record_id NOT IN (SELECT record_id FROM returned WHERE superseded_at IS NULL)
 ), recalled AS (
     SELECT c.record_id FROM ceased AS c
@@ -175,6 +182,8 @@ _COUNTS: Final = f"""
         ) AS replaced
     FROM ceased AS c
     GROUP BY c.batch_id
+), contested AS (
+    SELECT batch_id, count(*) AS contested FROM objected GROUP BY batch_id
 ), repeated AS (
     SELECT batch_id, count(DISTINCT (sheet, row)) AS repeated_in_file
     FROM rejections
@@ -199,10 +208,12 @@ SELECT
     totals.* EXCLUDE (batch_id),
     wrong.replaced,
     wrong.recalled,
+    contested.contested,
     repeated.repeated_in_file
 FROM counted
 LEFT JOIN totals ON totals.batch_id = counted.batch_id
 LEFT JOIN wrong ON wrong.batch_id = counted.batch_id
+LEFT JOIN contested ON contested.batch_id = counted.batch_id
 LEFT JOIN repeated ON repeated.batch_id = counted.batch_id
 WHERE totals.batch_id IS NOT NULL OR repeated.batch_id IS NOT NULL
 ORDER BY counted.batch_id

@@ -22,9 +22,11 @@ from credit_service.web.admin import agencies as admin_agencies
 from credit_service.web.admin import desk as admin
 from credit_service.web.agency import batches, bulletins, checks, documentation, health
 from credit_service.web.agency import measures as agency_measures
+from credit_service.web.agency import objections as agency_objections
 from credit_service.web.agency import vettings as agency_vettings
 from credit_service.web.analyst import desk as analyst
 from credit_service.web.department import batch_acts, measures, previews, quality, reports, templates, uploads, vettings
+from credit_service.web.department import objections as department_objections
 from credit_service.web.department.preview_desk import PreviewDesk
 from credit_service.web.department.vetting_desk import VettingDesk
 from credit_service.web.dependencies import COOKIE, Throttles, write_refused_form
@@ -32,9 +34,11 @@ from credit_service.web.doors import Doors
 from credit_service.web.errors import install_error_handlers
 from credit_service.web.public import governance as public_governance
 from credit_service.web.public import home, issues, provider, rulebook, sign_in, subjects
+from credit_service.web.public import objections as public_objections
 from credit_service.web.review import acts, adoptions, calendar, cases, impact, months, outlook, papers, resolution
 from credit_service.web.review import governance as review_governance
 from credit_service.web.review import measures as review_measures
+from credit_service.web.review import objections as review_objections
 from credit_service.web.review.impact_desk import ImpactDesk
 
 STATIC = Path(__file__).parent / "static"
@@ -114,12 +118,24 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         review_governance,
         review_measures,
         public_governance,
+        public_objections,
+        department_objections,
+        review_objections,
         impact,
         adoptions,
         analyst,
     ):
         app.include_router(module.router, include_in_schema=False)
-    for module in (checks, agency_vettings, bulletins, batches, agency_measures, health, documentation):
+    for module in (
+        checks,
+        agency_vettings,
+        bulletins,
+        batches,
+        agency_measures,
+        agency_objections,
+        health,
+        documentation,
+    ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -34,6 +34,8 @@ from credit_service.web.pages import render_template
 COOKIE = "credit_sign_in"
 SMALL_BODY = 256 * 1024
 """Forms and look-ups; bytes."""
+OBJECTION_BODY = 24 * 1024 * 1024
+"""An objection with its files; bytes."""
 UPLOAD_BODY = 300 * 1024 * 1024
 """A department's data file; bytes."""
 
@@ -45,6 +47,7 @@ MAY_SEE_REPORTS = MAY_SEE_BATCHES | MAY_RELEASE
 MAY_UPLOAD = frozenset({Role.SUBMITTER})
 MAY_SEE_CASES = frozenset({Role.REVIEWER, Role.DECIDER, Role.PUBLISHER}) | OVERSEERS
 MAY_ACT = frozenset({Role.REVIEWER, Role.DECIDER})
+MAY_SEE_OBJECTIONS = frozenset({Role.REVIEWER, Role.DECIDER}) | OVERSEERS
 MAY_QUERY = frozenset({Role.ANALYST}) | OVERSEERS
 MAY_ADMINISTER = frozenset({Role.ADMINISTRATOR})
 
@@ -161,6 +164,7 @@ WithdrawVisit = Annotated[Visit, Depends(require(MAY_WITHDRAW))]
 UploadVisit = Annotated[Visit, Depends(require(MAY_UPLOAD))]
 CaseVisit = Annotated[Visit, Depends(require(MAY_SEE_CASES))]
 ActVisit = Annotated[Visit, Depends(require(MAY_ACT))]
+ObjectionVisit = Annotated[Visit, Depends(require(MAY_SEE_OBJECTIONS))]
 QueryVisit = Annotated[Visit, Depends(require(MAY_QUERY))]
 OverseerVisit = Annotated[Visit, Depends(require(OVERSEERS))]
 AdministratorVisit = Annotated[Visit, Depends(require(MAY_ADMINISTER))]
@@ -228,6 +232,9 @@ class Throttles:
     # Unknown keys are counted by address, so that guessing is slow too.
     guesses: Throttle = field(default_factory=lambda: Throttle("30/minute"))
     refused_forms: Throttle = field(default_factory=lambda: Throttle("30/minute"))
+    # An objection marks a listing at once and keeps files; whoever has no code of its papers guesses slowly.
+    objections: Throttle = field(default_factory=lambda: Throttle("10/hour"))
+    receipt_codes: Throttle = field(default_factory=lambda: Throttle("20/minute"))
 
 
 def find_throttles(request: Request) -> Throttles:

@@ -50,6 +50,7 @@ HTTP_STATUS: dict[type[tree.CreditServiceError], int] = {
     tree.OwnAgencyAlone: 403,
     tree.DelegationMissing: 403,
     tree.EvidenceAltered: 409,
+    tree.ObjectionNotFound: 404,
     tree.ConsentMissing: 409,
     tree.MinorProtected: 409,
     tree.NoLegalBasis: 409,

@@ -9,9 +9,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from credit_service.domain.agency import Role
-from credit_service.domain.listing import CaseState
+from credit_service.domain.listing import Case, CaseState
+from credit_service.domain.objection import Channel, ObjectionTarget, ObjectorKind, ObjectorWords
 from credit_service.lookup.batches import list_batches
 from credit_service.lookup.cases import list_cases
+from credit_service.lookup.objections import list_objections
+from credit_service.pipeline.receive_objections import NewObjection, receive_objection
+from credit_service.registry.receipt_codes import make_delivery_code
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Site
@@ -27,18 +31,23 @@ PAGES: dict[str, Role | None] = {
     "/search?q=无此企业": None,
     "/subjects/{subject}": None,
     "/about": None,
+    "/objections": None,
+    "/objections?bulletin=2026Q3&case=C1": None,
     "/rulebook": None,
     "/rulebook?as_of=2020-01-01": None,
     "/sign-in": None,
     "/nowhere": None,
     "/api/docs": None,
     "/department": Role.SUBMITTER,
+    "/department/objections": Role.SUBMITTER,
     "/department/batches/{batch}": Role.AUDITOR,
     "/department/batches/{batch}/records": Role.AUDITOR,
     "/department/quality?month=2026-09": Role.AUDITOR,
     "/department/quality?month=2026-09&agency=11990101990100034U": Role.AUDITOR,
     "/review": Role.REVIEWER,
     "/review/cases/{proposed}": Role.REVIEWER,
+    "/review/objections": Role.REVIEWER,
+    "/review/objections/{objection}": Role.DECIDER,
     "/review/cases/{published}": Role.DECIDER,
     "/review/rules/impact": Role.REVIEWER,
     "/review/subjects": Role.REVIEWER,
@@ -75,7 +84,25 @@ def _fill(site: Site, path: str) -> str:
         batch=batch.batch_id,
         proposed=proposed.case_id,
         published=published.case_id,
+        objection=_object_to(site, published) if "{objection}" in path else "",
     )
+
+
+def _object_to(site: Site, case: Case) -> str:
+    """Return the number of an objection, handed in at the first call."""
+    office = site.service.office
+    known = list_objections(site.service.reading_room)
+    if known:
+        return known[0].objection.number
+    new = NewObjection(
+        target=ObjectionTarget.CASE,
+        target_id=case.case_id,
+        objector=ObjectorKind.SUBJECT,
+        channel=Channel.PAGE,
+        words=ObjectorWords("王小明（测试）", "000-00000000", "处罚决定已被撤销。"),
+        delivery_code=make_delivery_code(office.keys, case.case_id),
+    )
+    return receive_objection(office, new).objection.number
 
 
 def _open(site: Site, context: BrowserContext, path: str) -> tuple[Page, list[str]]:

@@ -20,6 +20,7 @@ from credit_service.web.agency.models import (
     ChecksAnswer,
     ItemError,
     ListingAnswer,
+    ObjectionMarkAnswer,
 )
 from credit_service.web.dependencies import SMALL_BODY
 
@@ -72,6 +73,11 @@ def _to_answer(standing: Standing) -> CheckAnswer:
     )
 
 
+def _to_mark(listing: StandingListing) -> ObjectionMarkAnswer | None:
+    mark = listing.objection
+    return None if mark is None else ObjectionMarkAnswer(number=mark.number, since=mark.since)
+
+
 def _to_listing(listing: StandingListing) -> ListingAnswer:
     kind = ListKind(listing.list_kind)
     return ListingAnswer(
@@ -88,4 +94,5 @@ def _to_listing(listing: StandingListing) -> ListingAnswer:
         decided_on=listing.decided_on,
         until_on=listing.until_on,
         measures=list(listing.measures),
+        objection=_to_mark(listing),
     )

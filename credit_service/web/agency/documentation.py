@@ -29,6 +29,7 @@ TAGS = [
     {"name": "公告", "description": "已发布的红黑榜公告。"},
     {"name": "报送", "description": "报送数据文件，查询处理结果。"},
     {"name": "奖惩措施", "description": "本单位应执行的联合奖惩措施，反馈和解除。"},
+    {"name": "异议", "description": "提出异议，答复核实结果，登记更正。"},
     {"name": "运行", "description": "服务状况。"},
 ]
 

@@ -68,6 +68,15 @@ class CheckMany(Strict):
     case_no: CaseNumber
 
 
+class ObjectionMarkAnswer(BaseModel):
+    """The mark of a pending objection."""
+
+    model_config = described("异议标注。")
+
+    number: str = Field(description="异议编号。")
+    since: date = Field(description="标注日。")
+
+
 class ListingAnswer(BaseModel):
     """One effective listing."""
 
@@ -86,6 +95,9 @@ class ListingAnswer(BaseModel):
     decided_on: date
     until_on: date | None = Field(description="公示截止日（含当日）；空为长期。")
     measures: list[str] = Field(description="应当实施的联合奖惩措施。")
+    objection: ObjectionMarkAnswer | None = Field(
+        description="对此信息有未办结的异议时为其编号和标注日，使用时请注意；没有则为空。"
+    )
 
 
 class ItemError(BaseModel):
@@ -129,8 +141,8 @@ class FileAnswer(BaseModel):
 
     name: str
     media_type: str
-    size: int
-    sha256: str
+    size: int | None = Field(description="字节数；更正版随条目移出而变，为空。")
+    sha256: str | None = Field(description="用来核对下载是否完整；更正版随条目移出而变，为空。")
     url: str
 
 
@@ -146,6 +158,7 @@ class BulletinAnswer(BaseModel):
     issued_at: datetime
     manifest_sha256: str
     url: str
+    removed: int = Field(description="发布以后移出、撤销或中止的条目数；大于0时，各文件是删去这些条目的更正版。")
     files: list[FileAnswer]
 
 

@@ -60,14 +60,19 @@ def show_bulletin(visit: AnyVisit, bulletin_id: str, red: PageNumber = 1, black:
 
 @router.get("/bulletins/{bulletin_id}/files/{name}")
 def download_file(visit: AnyVisit, bulletin_id: str, name: str) -> Response:
-    """Send one file of an issue as it was released, unless an entry in it has ended since."""
+    """Send one file of an issue as it was released, or without the entries that have ended since."""
     released = get_release_file(visit.room, bulletin_id, name)
-    return FileResponse(
-        released.path,
-        media_type=released.media_type,
-        filename=f"{bulletin_id}-{name}",
-        content_disposition_type="inline" if name.endswith(".pdf") else "attachment",
-    )
+    disposition = "inline" if name.endswith(".pdf") else "attachment"
+    if released.path is not None:
+        return FileResponse(
+            released.path,
+            media_type=released.media_type,
+            filename=f"{bulletin_id}-{name}",
+            content_disposition_type=disposition,
+        )
+    file_name = f"{bulletin_id}-corrected-{name}"
+    headers = {"Content-Disposition": f'{disposition}; filename="{file_name}"', "X-Robots-Tag": "noindex"}
+    return Response(released.content, media_type=released.media_type, headers=headers)
 
 
 @router.get("/feed.atom")

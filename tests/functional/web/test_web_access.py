@@ -26,6 +26,7 @@ BATCHES = frozenset({R.SUBMITTER}) | OVERSEERS
 SENDERS = frozenset({R.SUBMITTER})
 REPORTS = BATCHES | {R.REVIEWER, R.DECIDER}
 CASES = frozenset({R.REVIEWER, R.DECIDER, R.PUBLISHER}) | OVERSEERS
+OBJECTIONS = frozenset({R.REVIEWER, R.DECIDER}) | OVERSEERS
 SQL = frozenset({R.ANALYST}) | OVERSEERS
 
 # (method, path) → who is let in. Being let in means any answer but 401, 403 and the way to the sign-in page.
@@ -43,6 +44,7 @@ TABLE = {
     ("GET", "/rulebook/rulebook.html"): EVERYBODY,
     ("GET", "/search"): EVERYBODY,
     ("GET", "/subjects/{code}"): EVERYBODY,
+    ("GET", "/objections"): EVERYBODY,
     ("GET", "/sign-in"): EVERYBODY,
     ("GET", "/api/docs"): EVERYBODY,
     ("GET", "/api/openapi.json"): EVERYBODY,
@@ -118,6 +120,15 @@ TABLE = {
     ("GET", "/review/subjects/{subject}"): CASES,
     ("POST", "/review/subjects/{subject}/judgements"): frozenset({R.REVIEWER, R.DECIDER}),
     ("POST", "/review/subjects/{subject}/judgements/{number}/undo"): frozenset({R.REVIEWER, R.DECIDER}),
+    ("GET", "/review/objections"): OBJECTIONS,
+    ("POST", "/review/objections"): frozenset({R.REVIEWER}),
+    ("GET", "/review/objections/delivery-code"): frozenset({R.REVIEWER, R.DECIDER}),
+    ("GET", "/review/objections/{number}"): OBJECTIONS,
+    ("GET", "/review/objections/{number}/exhibits/{digest}"): OBJECTIONS,
+    ("POST", "/review/objections/{number}/acts"): frozenset({R.REVIEWER, R.DECIDER}),
+    ("GET", "/department/objections"): SENDERS,
+    ("GET", "/department/objections/{number}"): SENDERS,
+    ("POST", "/department/objections/{number}/acts"): SENDERS,
     ("GET", "/analyst"): SQL,
     ("POST", "/analyst"): SQL,
     ("POST", "/analyst/result.csv"): SQL,
@@ -166,8 +177,15 @@ TABLE = {
     ("GET", "/api/v1/measures/owed"): frozenset(),
     ("POST", "/api/v1/measures/reports"): frozenset(),
     ("POST", "/api/v1/measures/{task_id}/feedback"): frozenset(),
+    ("GET", "/api/v1/objections"): frozenset(),
+    ("POST", "/api/v1/objections"): frozenset(),
+    ("GET", "/api/v1/objections/{number}"): frozenset(),
+    ("POST", "/api/v1/objections/{number}/verdict"): frozenset(),
+    ("POST", "/api/v1/objections/{number}/correction"): frozenset(),
+    ("POST", "/api/v1/objections/{number}/withdraw"): frozenset(),
 }
-# These end or open a sign-in; test_web_sign_in.py, test_web_second_factor.py and test_web_provider.py hold them.
+# These end or open a sign-in; test_web_sign_in.py, test_web_second_factor.py and test_web_provider.py hold them. Forms
+# of objections carry a token of their own cookie; test_web_objections.py holds those.
 ELSEWHERE = {
     ("POST", "/sign-in"),
     ("GET", "/sign-in/code"),
@@ -176,6 +194,10 @@ ELSEWHERE = {
     ("GET", "/sign-in/provider/return"),
     ("POST", "/sign-out"),
     ("GET", "/static"),
+    ("POST", "/objections"),
+    ("POST", "/objections/status"),
+    ("POST", "/objections/evidence"),
+    ("POST", "/objections/withdraw"),
 }
 
 

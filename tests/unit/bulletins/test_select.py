@@ -163,3 +163,19 @@ def test_who_left_after_the_period_waits_for_the_next_issue():
 def test_order_of_cases_does_not_matter():
     cases = [make_case(number, decided_on=date(2026, 7, number % 3 + 1)) for number in range(1, 9)]
     assert world.select(cases) == world.select(cases[::-1])
+
+
+def test_what_is_objected_to_is_not_shown_for_the_first_time():
+    marked = {"marked_on": date(2026, 9, 30)}
+    new = make_case(published_on=None, bulletin_id=None, state=CaseState.DECISION_SERVED, **marked)
+    assert [entry.reason for entry in world.select([new]).withheld] == ["有未办结的异议，暂不公示"]
+    (entry,) = world.select([make_case(published_on=date(2026, 9, 1), **marked)]).black
+    assert entry.fact.endswith("（异议处理中）")
+
+
+def test_who_should_never_have_been_listed_is_not_told_to_have_left():
+    ended = make_case(
+        published_on=date(2026, 7, 1), ended_on=date(2026, 8, 3), end_kind="revoke", state=CaseState.ENDED
+    )
+    assert [entry.case_id for entry in world.select([ended]).left] == [ended.case_id]
+    assert world.select([ended], cleared=frozenset({ended.case_id})).left == ()
