@@ -18,11 +18,12 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     │                                              StatementPeriodOpen ObjectionPending SamePerson ConsentMissing
     │                                              MinorProtected NoLegalBasis ClockReversed CaseNotFound
     │                                              IdentifiersContradict NotInCharge OwnAgencyAlone
-    │                                              DelegationMissing EvidenceAltered
+    │                                              DelegationMissing EvidenceAltered NotCompetent RepairBarred
+    │                                              RepairNotFound
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
-    │                                              QueryRefused QueryFailed RunNotFound
+    │                                              QueryRefused QueryFailed RunNotFound NoticeNotFound
     ├─ AccessError        401/403/429              UnknownAgency NotSignedIn ScopeDenied PurposeMissing QuotaExceeded
     │                                              AccountExists WeakPassword KeyUnknown
     └─ StorageError       the operator             WarehouseBusy SnapshotMissing SchemaDrift LedgerConflict
@@ -42,6 +43,7 @@ from credit_service.errors.families import (
     StorageError,
     SubmissionError,
 )
+from credit_service.errors.repairs import NotCompetent, NoticeNotFound, RepairBarred, RepairNotFound
 from credit_service.errors.rules import (
     RulebookFaulty,
     RulebookNotAdopted,
@@ -56,14 +58,35 @@ from credit_service.errors.rules import (
     RuleWithoutSource,
     UnknownIndicator,
 )
+from credit_service.errors.storage import (
+    HomeOccupied,
+    KeyMissing,
+    LedgerConflict,
+    PathUnusable,
+    RulebookDamaged,
+    SandboxMissing,
+    SchemaDrift,
+    SnapshotMissing,
+    StorageFull,
+    WarehouseBusy,
+    WarehouseDamaged,
+)
 
-# Names that come from the two modules beside this one; the leaves below are here.
+# Names that come from the modules beside this one; the leaves below are here.
 __all__ = [
     "AccessError",
     "CreditServiceError",
     "DecisionError",
+    "HomeOccupied",
+    "KeyMissing",
+    "LedgerConflict",
     "LookupFailure",
+    "NotCompetent",
+    "NoticeNotFound",
+    "PathUnusable",
     "PublicationError",
+    "RepairBarred",
+    "RepairNotFound",
     "RuleNotCompiled",
     "RuleNotInForce",
     "RuleNotMonotone",
@@ -73,12 +96,19 @@ __all__ = [
     "RuleUnproved",
     "RuleUnreachable",
     "RuleWithoutSource",
+    "RulebookDamaged",
     "RulebookError",
     "RulebookFaulty",
     "RulebookNotAdopted",
+    "SandboxMissing",
+    "SchemaDrift",
+    "SnapshotMissing",
     "StorageError",
+    "StorageFull",
     "SubmissionError",
     "UnknownIndicator",
+    "WarehouseBusy",
+    "WarehouseDamaged",
 ]
 
 
@@ -328,73 +358,7 @@ class WeakPassword(AccessError):
     code = "weak_password"
 
 
-class WarehouseBusy(StorageError):
-    """Another process holds the warehouse."""
-
-    code = "warehouse_busy"
-
-
-class SnapshotMissing(StorageError):
-    """No snapshot was published yet."""
-
-    code = "snapshot_missing"
-
-
-class SchemaDrift(StorageError):
-    """A store has another schema than this version of the service."""
-
-    code = "schema_drift"
-
-
-class LedgerConflict(StorageError):
-    """Somebody else changed the row first."""
-
-    code = "ledger_conflict"
-
-
-class SandboxMissing(StorageError):
-    """The machine offers no sandbox for foreign SQL."""
-
-    code = "sandbox_missing"
-
-
-class HomeOccupied(StorageError):
-    """The home directory holds live state that must not be overwritten."""
-
-    code = "home_occupied"
-
-
-class KeyMissing(StorageError):
-    """The key for persons' identifiers is missing or unreadable."""
-
-    code = "key_missing"
-
-
-class WarehouseDamaged(StorageError):
-    """The warehouse cannot be opened or broke while open; it can be rebuilt."""
-
-    code = "warehouse_damaged"
-
-
-class StorageFull(StorageError):
-    """The disk has no room for what must be stored."""
-
-    code = "storage_full"
-
-
 class KeyUnknown(AccessError):
     """No API key has this number."""
 
     code = "key_unknown"
-
-
-class PathUnusable(StorageError):
-    """A file, directory or port cannot be used."""
-
-    code = "path_unusable"
-
-
-class RulebookDamaged(StorageError):
-    """The kept copy of an adopted rulebook is missing or is not what was adopted."""
-
-    code = "rulebook_damaged"

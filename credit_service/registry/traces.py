@@ -9,7 +9,7 @@ Source: 深圳经济特区社会信用条例 (query log kept at least five years
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -97,6 +97,13 @@ class LookUps(Repository):
         statement = sa.select(LOOK_UP).where(LOOK_UP.c.subject_id == subject_id)
         rows = self._all(statement.order_by(LOOK_UP.c.seq.desc()).limit(limit))
         return [LookUp(**{name: value for name, value in row.items() if name != "seq"}) for row in rows]
+
+    def list_askers(self, subject_ids: Iterable[str], since: datetime) -> list[str]:
+        """Return the codes of the agencies that asked about one of these subjects since an instant, sorted."""
+        statement = sa.select(LOOK_UP.c.agency_code).where(
+            LOOK_UP.c.subject_id.in_(sorted(set(subject_ids))), LOOK_UP.c.at >= since
+        )
+        return sorted(self._run(statement.distinct()).scalars())
 
     def count(self) -> int:
         """Return how many look-ups are logged."""

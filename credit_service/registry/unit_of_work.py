@@ -24,8 +24,10 @@ from credit_service.registry.engine import READS_ONLY, open_engine
 from credit_service.registry.exhibits import Exhibits
 from credit_service.registry.keys import Keys
 from credit_service.registry.movements import Movements
+from credit_service.registry.notices import Notices
 from credit_service.registry.persons import Persons
 from credit_service.registry.refusals import to_refusal
+from credit_service.registry.repairs import RecordRepairs, Repairs
 from credit_service.registry.resolutions import Resolutions
 from credit_service.registry.retractions import IdempotencyKeys, Retractions
 from credit_service.registry.schema import upgrade_schema
@@ -58,6 +60,9 @@ class UnitOfWork:
         self.acts = Acts(connection)
         self.exhibits = Exhibits(connection)
         self.delegations = Delegations(connection)
+        self.repairs = Repairs(connection, keys)
+        self.record_repairs = RecordRepairs(connection)
+        self.notices = Notices(connection)
         self.measures = Measures(connection)
         self.movements = Movements(connection)
         self.publications = Publications(connection)

@@ -14,7 +14,7 @@ from credit_service.errors import SchemaDrift
 if TYPE_CHECKING:
     import duckdb
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Grows with every change of ``schema/*.sql`` that an existing file does not have."""
 
 
