@@ -19,6 +19,7 @@ from credit_service.cli import (
     publish_commands,
     quality_commands,
     question_commands,
+    repair_commands,
     rules_adopt_commands,
     rules_book_commands,
     rules_commands,
@@ -57,6 +58,7 @@ for module in (
 ):
     module.register(app)
 app.add_typer(decide_commands.app, name="decide")
+app.add_typer(repair_commands.app, name="repairs")
 app.add_typer(subject_commands.app, name="subject")
 # These add their commands to the one group by being imported.
 RULES = (

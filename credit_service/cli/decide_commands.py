@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -12,9 +13,10 @@ from credit_service.bootstrap import build_service
 from credit_service.cli.acting import ACTOR_HELP, acting
 from credit_service.cli.assess_commands import to_day
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
-from credit_service.domain.listing import Act, ActKind, Case, CaseState
+from credit_service.domain.listing import Act, ActKind, Case, CaseState, SuspensionGround
 from credit_service.domain.score import ListKind
 from credit_service.lookup.cases import get_case_view, list_cases
+from credit_service.pipeline.consent import withdraw_consent
 from credit_service.pipeline.decide import ActRequest, perform_act
 
 app = typer.Typer(help="办理列入、移出：告知、送达、听取陈述申辩、决定、送达。", no_args_is_help=True)
@@ -29,7 +31,8 @@ class Step(StrEnum):
     APPROVE = "approve"
     DECLINE = "decline"
     SERVE = "serve"
-    REPAIR = "repair"
+    SUSPEND = "suspend"
+    RESUME = "resume"
     REVOKE = "revoke"
 
 
@@ -40,7 +43,8 @@ ACTS = {
     Step.APPROVE: ActKind.DECIDE,
     Step.DECLINE: ActKind.DECLINE,
     Step.SERVE: ActKind.SERVE_DECISION,
-    Step.REPAIR: ActKind.REPAIR,
+    Step.SUSPEND: ActKind.SUSPEND,
+    Step.RESUME: ActKind.RESUME,
     Step.REVOKE: ActKind.REVOKE,
 }
 
@@ -100,19 +104,40 @@ def act(
     document_no: Annotated[str, typer.Option("--document-no", help="文书编号。")] = "",
     reason: Annotated[str, typer.Option("--reason", help="理由。")] = "",
     evidence: Annotated[str, typer.Option("--evidence", help="送达方式及凭证，或听取意见的记录。")] = "",
+    ground: Annotated[
+        SuspensionGround | None,
+        typer.Option("--ground", help="中止的原因：court、review、reorganisation（破产重整）。"),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """办理一步：告知、送达、听取陈述申辩、决定、送达决定、修复、撤销；缺前一步的会被拒绝并说明原因。"""
+    """办理一步：告知、送达、听取陈述申辩、决定、送达决定、中止、恢复、撤销；缺前一步的会被拒绝并说明原因。"""
     service = build_service()
     with acting(service, by) as actor:
         request = ActRequest(case_id, ACTS[step], actor, to_day(on), document_no, reason, evidence)
-        case = perform_act(service.office, request)
+        case = perform_act(service.office, replace(request, ground=ground.value if ground else ""))
     if as_json:
         print_json(case_object(case))
         return
     out.print(f"[green]✓[/] {case.case_id} {case.subject_name}：{case.state.label}")
     if case.state is CaseState.NOTICE_SERVED:
         out.print(f"  陈述申辩期至 {case.statement_until_on}（含），期满后办理下一步。")
+
+
+@app.command("withdraw-consent")
+def withdraw_consent_(
+    case_id: Annotated[str, typer.Argument(help="守信激励案件的编号。")],
+    by: Annotated[str, typer.Option("--by", help=ACTOR_HELP)],
+    document_no: Annotated[str, typer.Option("--document-no", help="本人书面意见或记录的编号。")],
+    as_json: JsonFlag = False,
+) -> None:
+    """按本人意愿撤回同意：守信激励名单立即移出，未决定的不予认定；不需要理由。"""
+    service = build_service()
+    with acting(service, by) as actor:
+        case = withdraw_consent(service.office, case_id, actor, document_no)
+    if as_json:
+        print_json(case_object(case))
+    else:
+        out.print(f"[green]✓[/] {case.case_id} {case.subject_name}：{case.state.label}")
 
 
 def case_object(case: Case) -> dict[str, object]:

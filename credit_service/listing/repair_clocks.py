@@ -57,6 +57,16 @@ class RepairClock:
     rule: str
     """Key of the term."""
 
+    def to_dict(self) -> dict[str, object]:
+        """Return the documented JSON object of a clock."""
+        return {
+            "duty": self.duty.value,
+            "start_on": self.start_on,
+            "due_on": self.due_on,
+            "done_on": self.done_on,
+            "overdue": self.overdue,
+        }
+
 
 def list_clocks(
     repair: Repair, deadlines: Mapping[str, int], is_workday: IsWorkday, today: date

@@ -20,7 +20,7 @@ from credit_service.pipeline.office import Office
 
 MINIMUM_PASSWORD = 12
 SIGN_IN_TERM = timedelta(hours=8)
-SCOPES = ("checks", "bulletins", "batches")
+SCOPES = ("checks", "bulletins", "batches", "repairs")
 _HASHER = PasswordHash.recommended()
 
 

@@ -1,8 +1,8 @@
 """Third chapter, what a granted repair brings with it, all in one transaction of the ledger.
 
 The listing ends (and with it, by a trigger, what is owed of measures), each record gets its mark, and everybody who
-used the information is told and owes a receipt. Pages, look-ups, feeds and files ask the ledger, so that publication and
-sharing stop with the commit; the warehouse and the analysts' copy are told right after it, and whatever stops them, the
+used the information is told and owes a receipt. Pages, look-ups, feeds and files ask the ledger, so that publication
+and sharing stop with the commit. The warehouse and the analysts' copy are told right after it; whatever stops them, the
 next assessment or start tells them again.
 """
 

@@ -55,7 +55,7 @@ ROLE_OF_ACT = {
     RepairActKind.WITHDRAW: frozenset({Role.REVIEWER}),
 }
 """Who may do what by hand; an applicant withdraws with the receipt code."""
-MAY_APPLY_FOR = frozenset({Role.REVIEWER, Role.SUBMITTER})
+MAY_APPLY_FOR = frozenset({Role.REVIEWER})
 """Who may enter an application handed in at a desk."""
 _CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH = 12
@@ -118,7 +118,7 @@ def apply_for_repair(office: Office, application: Application, actor: Actor | No
         WarehouseBusy: Another process holds the warehouse.
     """
     if actor is not None and application.channel is RepairChannel.DESK and actor.role not in MAY_APPLY_FOR:
-        message = f"修复申请由审核人员或报送人员登记，您的角色是{actor.role.label}。"
+        message = f"修复申请由审核人员登记，您的角色是{actor.role.label}。"
         raise ScopeDenied(message, remedy="请转交相应人员办理，或由主体自行在网上申请。")
     applicant = _check_applicant(application.applicant)
     check_papers(application.papers)
@@ -198,25 +198,24 @@ def perform_repair_act(office: Office, request: RepairRequest) -> Repair:
     return moved.repair
 
 
-def withdraw_repair(office: Office, repair_id: str, code: str, reason: str) -> Repair:
+def withdraw_repair(office: Office, repair_id: str, code: str) -> Repair:
     """Withdraw an application as the one who applied, with the receipt code.
 
     Raises:
         RepairNotFound: Number and code do not fit together.
         IllegalTransition: It was checked or closed before.
-        EvidenceMissing: Nothing is said about it.
     """
-    get_by_receipt(office, repair_id, code)
+    repair = get_by_receipt(office, repair_id, code)
     act = RepairAct(
         RepairActKind.WITHDRAW,
         APPLICANT,
         office.today(),
         office.now(),
-        reason="申请人在网上撤回" if reason.strip() else "",
+        reason="申请人凭回执码撤回",
         rulebook=office.rulebook(office.today()).hash,
     )
     with office.ledger.unit_of_work() as uow:
-        moved = _move(office, uow, repair_id.strip().upper(), act, office.rulebook(office.today()))
+        moved = _move(office, uow, repair.repair_id, act, office.rulebook(office.today()))
         uow.commit()
     return moved.repair
 

@@ -15,16 +15,18 @@ from credit_service import __version__
 from credit_service.bootstrap import Service
 from credit_service.pipeline.worker import QueueWorker
 from credit_service.web.agency import batches, bulletins, checks, documentation, health
+from credit_service.web.agency import repairs as agency_repairs
 from credit_service.web.analyst import desk as analyst
-from credit_service.web.department import batch_acts, previews, quality, reports, templates, uploads
+from credit_service.web.department import batch_acts, notices, previews, quality, reports, templates, uploads
 from credit_service.web.department.preview_desk import PreviewDesk
 from credit_service.web.dependencies import Throttles
 from credit_service.web.doors import Doors
 from credit_service.web.errors import install_error_handlers
 from credit_service.web.public import governance as public_governance
-from credit_service.web.public import home, issues, rulebook, sign_in, subjects
+from credit_service.web.public import home, issues, repair, rulebook, sign_in, subjects
 from credit_service.web.review import cases, impact, outlook, resolution
 from credit_service.web.review import governance as review_governance
+from credit_service.web.review import repairs as review_repairs
 from credit_service.web.review.impact_desk import ImpactDesk
 
 STATIC = Path(__file__).parent / "static"
@@ -75,6 +77,9 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         reports,
         batch_acts,
         quality,
+        notices,
+        repair,
+        review_repairs,
         cases,
         outlook,
         resolution,
@@ -84,7 +89,9 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         analyst,
     ):
         app.include_router(module.router, include_in_schema=False)
-    for module in (checks, bulletins, batches, health, documentation):
+    app.include_router(repair.papers_router, include_in_schema=False)
+    for module in (checks, agency_repairs, bulletins, batches, health, documentation):
         app.include_router(module.router)
+    app.include_router(agency_repairs.papers_router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

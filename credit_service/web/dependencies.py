@@ -25,12 +25,15 @@ from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.pipeline.accounts import SignedIn, as_actor, find_signed_in
 from credit_service.pipeline.batch_life import MAY_RELEASE, MAY_WITHDRAW
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.repairs import MAY_APPLY_FOR
 from credit_service.pipeline.worker import BatchProgress, QueueWorker
 from credit_service.web.pages import render_template
 
 COOKIE = "credit_sign_in"
 SMALL_BODY = 256 * 1024
 """Forms and look-ups; bytes."""
+PAPERS_BODY = 30 * 1024 * 1024
+"""An application for repair with its papers; bytes."""
 UPLOAD_BODY = 300 * 1024 * 1024
 """A department's data file; bytes."""
 
@@ -42,6 +45,8 @@ MAY_SEE_REPORTS = MAY_SEE_BATCHES | MAY_RELEASE
 MAY_UPLOAD = frozenset({Role.SUBMITTER})
 MAY_SEE_CASES = frozenset({Role.REVIEWER, Role.DECIDER, Role.PUBLISHER}) | OVERSEERS
 MAY_ACT = frozenset({Role.REVIEWER, Role.DECIDER})
+MAY_CONFIRM = frozenset({Role.SUBMITTER}) | MAY_ACT
+"""Who gives a receipt for a notice of repair."""
 MAY_QUERY = frozenset({Role.ANALYST}) | OVERSEERS
 
 HOME_OF_ROLE = {Role.SUBMITTER: "/department", Role.ANALYST: "/analyst"}
@@ -123,6 +128,8 @@ WithdrawVisit = Annotated[Visit, Depends(require(MAY_WITHDRAW))]
 UploadVisit = Annotated[Visit, Depends(require(MAY_UPLOAD))]
 CaseVisit = Annotated[Visit, Depends(require(MAY_SEE_CASES))]
 ActVisit = Annotated[Visit, Depends(require(MAY_ACT))]
+ConfirmVisit = Annotated[Visit, Depends(require(MAY_CONFIRM))]
+EnterVisit = Annotated[Visit, Depends(require(MAY_APPLY_FOR))]
 QueryVisit = Annotated[Visit, Depends(require(MAY_QUERY))]
 
 
@@ -173,6 +180,9 @@ class Throttles:
     # Each try costs an argon2 verification; the lock after five wrong ones is per account, this one per address.
     sign_ins: Throttle = field(default_factory=lambda: Throttle("20/minute"))
     calls: Throttle = field(default_factory=lambda: Throttle("600/minute"))
+    # Anybody may apply for repair, with files; and a receipt code must not be found by trying.
+    applications: Throttle = field(default_factory=lambda: Throttle("10/hour"))
+    receipt_codes: Throttle = field(default_factory=lambda: Throttle("20/minute"))
     # Unknown keys are counted by address, so that guessing is slow too.
     guesses: Throttle = field(default_factory=lambda: Throttle("30/minute"))
 

@@ -27,6 +27,7 @@ TAGS = [
     {"name": "查询", "description": "主体信用状态。"},
     {"name": "公告", "description": "已发布的红黑榜公告。"},
     {"name": "报送", "description": "报送数据文件，查询处理结果。"},
+    {"name": "信用修复", "description": "转来修复申请，接收修复通知并回执；决定由人作出，接口不能代办。"},
     {"name": "运行", "description": "服务状况。"},
 ]
 
@@ -37,6 +38,8 @@ FAULTS = (
     (403, "purpose_missing", "没有写明办件编号。"),
     (404, "subject_not_found", "代码无法识别或校验码不符；在批量查询中只出现在该项的 error 内。"),
     (404, "batch_not_found", "没有这个批次，或属于别的单位。"),
+    (404, "notice_not_found", "没有这份修复通知，或属于别的单位。"),
+    (409, "repair_barred", "该主体在禁止申请修复的期限内。"),
     (409, "duplicate_batch", "幂等键已用于另一个文件；报送新的文件请换一个键。"),
     (409, "illegal_transition", "批次现在的状态不允许这样做，如撤回已撤回的批次、读取尚未检查完的问题清单。"),
     (410, "cursor_expired", "分页位置无效，请从第一页重新读取。"),

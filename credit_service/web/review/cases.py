@@ -8,15 +8,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
 
 from credit_service.domain.agency import Role
 from credit_service.domain.listing import ActKind, CaseState
 from credit_service.domain.record import RecordKind, Severity
 from credit_service.domain.score import ListKind
-from credit_service.errors import AccessError, CreditServiceError, DecisionError, EvidenceMissing, LedgerConflict
+from credit_service.errors import (
+    AccessError,
+    CaseNotFound,
+    CreditServiceError,
+    DecisionError,
+    EvidenceMissing,
+    LedgerConflict,
+)
 from credit_service.lookup.cases import get_case_view, list_cases
+from credit_service.pipeline.consent import withdraw_consent
 from credit_service.pipeline.decide import ROLE_OF_ACT, ActRequest, perform_act
 from credit_service.web.dependencies import SMALL_BODY, ActVisit, CaseVisit, Visit, check_form_token, redirect_to
 from credit_service.web.errors import status_of
@@ -63,11 +71,26 @@ def submit_act(visit: ActVisit, case_id: str, typed: Annotated[TypedAct, Depends
             document_no=typed.document_no,
             reason=typed.reason,
             evidence=typed.evidence,
+            ground=typed.ground,
         )
         perform_act(visit.office, request)
     except (DecisionError, AccessError, LedgerConflict) as fault:
         return _show(visit, case_id, fault=fault, typed=typed)
     return redirect_to(f"/review/cases/{case_id}?done={kind.value}")
+
+
+@router.post("/review/cases/{case_id}/consent", response_class=HTMLResponse, dependencies=[Depends(check_form_token)])
+def submit_consent_withdrawal(
+    visit: ActVisit, case_id: str, document_no: Annotated[str, Form(max_length=128)] = ""
+) -> Response:
+    """End a red listing because the person takes the consent back, or show why it is refused."""
+    try:
+        case = withdraw_consent(visit.office, case_id, visit.actor, document_no)
+    except CaseNotFound:
+        raise
+    except (DecisionError, AccessError, LedgerConflict) as fault:
+        return _show(visit, case_id, fault=fault)
+    return redirect_to(f"/review/cases/{case_id}?done={case.end_kind or 'decline'}")
 
 
 def _show(

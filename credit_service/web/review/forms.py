@@ -13,7 +13,7 @@ from typing import Annotated
 
 from fastapi import Form
 
-from credit_service.domain.listing import ActKind, NextAct
+from credit_service.domain.listing import ActKind, NextAct, SuspensionGround
 
 FINAL_ACTS = frozenset({ActKind.DECLINE, ActKind.REPAIR, ActKind.REVOKE})
 """They close a case or end a listing: the button says so by its colour."""
@@ -30,6 +30,12 @@ _HINTS = {
 }
 
 
+_GROUNDS = tuple(
+    (ground.value, ground.label) for ground in SuspensionGround if ground is not SuspensionGround.NEGATIVE_LISTING
+)
+"""Why a person may suspend a listing; a negative listing suspends honours by itself."""
+
+
 @dataclass(frozen=True)
 class TypedAct:
     """A form as somebody filled it in."""
@@ -39,6 +45,7 @@ class TypedAct:
     document_no: str = ""
     reason: str = ""
     evidence: str = ""
+    ground: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,8 @@ class FormField:
     hint: str
     is_long: bool
     value: str
+    choices: tuple[tuple[str, str], ...] = ()
+    """(value, label); empty where anything may be typed."""
 
 
 @dataclass(frozen=True)
@@ -65,15 +74,16 @@ class ActForm:
     """The form was sent and refused: show it unfolded."""
 
 
-def read_act(
+def read_act(  # noqa: PLR0913, PLR0917 -- one parameter for each field of the form
     kind: Annotated[str, Form(max_length=40)] = "",
     on: Annotated[str, Form(max_length=20)] = "",
     document_no: Annotated[str, Form(max_length=128)] = "",
     reason: Annotated[str, Form(max_length=4000)] = "",
     evidence: Annotated[str, Form(max_length=4000)] = "",
+    ground: Annotated[str, Form(max_length=40)] = "",
 ) -> TypedAct:
     """Return the form as it was filled in."""
-    return TypedAct(kind, on, document_no, reason, evidence)
+    return TypedAct(kind, on, document_no, reason, evidence, ground)
 
 
 def build_form(act: NextAct, today: date, typed: TypedAct | None) -> ActForm:
@@ -81,11 +91,14 @@ def build_form(act: NextAct, today: date, typed: TypedAct | None) -> ActForm:
     kept = typed if typed is not None and typed.kind == act.kind.value else None
     day_hint = f"最早{act.earliest_on}" if act.earliest_on is not None and act.earliest_on > today else ""
     day = FormField("on", "办理日期", day_hint, is_long=False, value=kept.on if kept else today.isoformat())
-    papers = (
-        FormField(name, need, _HINTS.get(need, ""), is_long=name in _LONG, value=getattr(kept, name) if kept else "")
-        for name, need in zip(act.fields, act.needs, strict=True)
-    )
+    papers = (_to_field(name, need, kept) for name, need in zip(act.fields, act.needs, strict=True))
     return ActForm(act.kind, act.label, (*papers, day), act.note, act.kind in FINAL_ACTS, is_open=kept is not None)
+
+
+def _to_field(name: str, need: str, kept: TypedAct | None) -> FormField:
+    value = getattr(kept, name) if kept else ""
+    choices = _GROUNDS if name == "ground" else ()
+    return FormField(name, need, _HINTS.get(need, ""), is_long=name in _LONG, value=value, choices=choices)
 
 
 def build_forms(acts: Sequence[NextAct], today: date, typed: TypedAct | None) -> tuple[ActForm, ...]:
