@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from credit_service.domain.listing import Case, Exhibit, is_effective
+from credit_service.domain.record import RecordKind, Severity
 from credit_service.domain.repair import (
     Applicant,
     ConsumerNotice,
@@ -119,6 +120,8 @@ class PublicRepair:
 class OpenCondition:
     """What the public page says of one kind of information: what to do, when, with which papers."""
 
+    kind: str
+    """Kind of information and its severity, in Chinese."""
     text: str
     source: str
     papers: tuple[str, ...]
@@ -207,7 +210,8 @@ def guide_repair(room: ReadingRoom) -> RepairGuide:
     rulebook = room.rulebook(room.today())
     acts = tuple(
         OpenCondition(
-            text=f"{act.entry.text}",
+            kind=_kind(act.kind, act.severity),
+            text=act.entry.text,
             source=_source(rulebook, act.entry.rule_id),
             papers=tuple(
                 dict.fromkeys(
@@ -225,6 +229,11 @@ def guide_repair(room: ReadingRoom) -> RepairGuide:
         if term.key.startswith("repair_")
     )
     return RepairGuide(acts, terms, next((paper.template for paper in rulebook.papers if paper.template), ""))
+
+
+def _kind(kind: str, severity: str) -> str:
+    label = RecordKind(kind).label
+    return label if severity == "*" else f"{label}（{Severity(severity).label}）"
 
 
 def list_notices(room: ReadingRoom, agency_code: str, *, only_open: bool = False) -> list[NoticeView]:
@@ -270,8 +279,11 @@ def _conditions(uow: UnitOfWork, repair: Repair, rulebook: Rulebook, today: date
     handed_in = frozenset(paper for _, paper, _ in uow.repairs.list_exhibits(repair.repair_id))
     end = uow.resolutions.find_end(repair.subject_id)
     members = {repair.subject_id, end, *uow.resolutions.list_members(end)}
-    facts = RepairFacts(handed_in, uow.repairs.find_bar(members, today), _stands(uow, repair, today))
-    return list_conditions(repair, facts, _sources(rulebook, repair), today)
+    # What is decided is shown as it was on the day of its decision, not as it looks since.
+    on = repair.closed_on or today
+    barred = None if repair.barred_until_on is not None else uow.repairs.find_bar(members, on)
+    stands = not repair.is_open or _stands(uow, repair, today)
+    return list_conditions(repair, RepairFacts(handed_in, barred, stands), _sources(rulebook, repair), on)
 
 
 def _stands(uow: UnitOfWork, repair: Repair, today: date) -> bool:
@@ -286,7 +298,7 @@ def _sources(rulebook: Rulebook, repair: Repair) -> RepairSources:
     entry = rulebook.find_rule(repair.rule)
     list_type = next((one for one in rulebook.list_types if one.id == repair.rule), None)
     if list_type is not None:
-        opening, duty = f"{list_type.entry.law.title}（{list_type.name}）", list_type.early_exit
+        opening, duty = _source(rulebook, list_type.entry.rule_id), list_type.early_exit
     else:
         opening, duty = _source(rulebook, repair.rule), entry.text if entry else ""
     return RepairSources(
