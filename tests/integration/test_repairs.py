@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from integration.repair_world import (
@@ -24,11 +27,16 @@ from integration.repair_world import (
     at,
     open_world,
 )
+from typer.testing import CliRunner
 
 from credit_service.bootstrap import build_service
-from credit_service.domain.listing import ActKind, CaseState, is_effective
+from credit_service.cli.app import app
+from credit_service.domain.agency import Actor
+from credit_service.domain.listing import Act, ActKind, Case, CaseState, is_effective
 from credit_service.domain.query import Purpose
 from credit_service.domain.repair import Applicant, Paper, RepairActKind, RepairChannel, RepairState, RepairTarget
+from credit_service.domain.score import ListKind
+from credit_service.domain.subject import SubjectKind
 from credit_service.errors import (
     EvidenceMissing,
     IllegalTransition,
@@ -40,11 +48,14 @@ from credit_service.errors import (
     ScopeDenied,
     SubjectNotFound,
 )
+from credit_service.listing.terms import ProcedureTerms
+from credit_service.listing.transitions import apply_act
 from credit_service.lookup.query import run_sql
 from credit_service.lookup.repairs import get_repair_view, guide_repair, list_notices, list_repairs, view_for_applicant
 from credit_service.lookup.subject import CheckRequest, check_subject
 from credit_service.pipeline import repair_grant
 from credit_service.pipeline.assess import assess
+from credit_service.pipeline.consent import withdraw_consent
 from credit_service.pipeline.decide import ActRequest, perform_act
 from credit_service.pipeline.notices import confirm_notice
 from credit_service.pipeline.rebuild import mend_warehouse, rebuild
@@ -171,6 +182,28 @@ def test_of_two_deciders_at_once_one_wins(world: World):
     with world.office.ledger.unit_of_work() as uow, pytest.raises(LedgerConflict):
         done = uow.repairs.list_acts(repair.repair_id)[-1]
         uow.repairs.save(replace(stale, state=RepairState.REFUSED, version=stale.version + 1), done)
+
+
+def test_of_two_deciders_in_the_same_moment_one_wins(world: World):
+    repair = world.check(world.apply(world.cases[0]).repair)
+    opinion = (HandedPaper(Paper.AUTHORITY_PAPER, PDF + b"9"),)
+    starting = Barrier(2)
+
+    def decide(kind: RepairActKind, actor: Actor) -> RepairState | None:
+        starting.wait()
+        try:
+            return world.act(repair, kind, actor, papers=opinion).state
+        except (IllegalTransition, LedgerConflict):
+            return None
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(decide, (K.GRANT, K.REFUSE), (JUDGE, DECIDER)))
+    (state,) = [one for one in found if one is not None]
+    assert world.repair(repair.repair_id).state is state
+    with world.office.ledger.reading() as uow:
+        acts = uow.repairs.list_acts(repair.repair_id)
+        assert len([act for act in acts if act.kind in {K.GRANT, K.REFUSE}]) == 1
+        assert bool(uow.notices.list_for_repair(repair.repair_id)) is (state is RepairState.GRANTED)
 
 
 def test_who_recognised_repairs(world: World):
@@ -393,3 +426,104 @@ def test_who_checked_does_not_decide(world: World):
             version=repair.version + 1,
         )
         uow.repairs.save(moved, granting)
+
+
+@pytest.fixture
+def run(world: World, monkeypatch: pytest.MonkeyPatch):
+    """Return what runs a command on the world and reads its JSON."""
+    monkeypatch.setenv("CREDIT_PASSWORD", "correct-horse-9")
+    monkeypatch.setattr("credit_service.cli.repair_commands.build_service", lambda: world.service)
+
+    def answer(*arguments: str) -> dict[str, object]:
+        done = CliRunner().invoke(app, [*arguments, "--json"], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        found: dict[str, object] = json.loads(done.stdout)
+        return found
+
+    return answer
+
+
+def test_commands_carry_an_application_as_the_desk_does(world: World, run, tmp_path: Path):
+    case = world.cases[0]
+    proof, letter = tmp_path / "proof.pdf", tmp_path / "letter.pdf"
+    proof.write_bytes(PDF)
+    letter.write_bytes(PDF + b"1")
+    who = ("--name", "王小明", "--contact", "13800000000", "--by", "reviewer")
+    papers = ("--duty-proof", str(proof), "--commitment", str(letter))
+    applied = run("repairs", "apply", case.case_id, case.identifier_code or "", *who, *papers)
+    number = str(applied["repair_id"])
+    assert len(str(applied["receipt_code"])) == 12
+    assert run("repairs", "forward", number, "--to", COURT, "--by", "reviewer")["state"] == "forwarded"
+    assert run("repairs", "accept", number, "--by", "court-clerk")["state"] == "accepted"
+    assert run("repairs", "extend", number, "--reason", "情况复杂", "--by", "court-clerk")["state"] == "accepted"
+    assert run("repairs", "check", number, "--finding", "属实", "--by", "court-clerk")["state"] == "checked"
+    granted = run("repairs", "grant", number, "--document-no", "修1号", "--reason", "已履行", "--by", "judge")
+    assert granted["state"] == "granted"
+    shown = run("repairs", "show", number)
+    assert [act["act"] for act in shown["acts"]] == ["apply", "forward", "accept", "extend", "check", "grant"]
+    assert "王小明" not in json.dumps(shown, ensure_ascii=False)
+    assert [one["repair_id"] for one in run("repairs", "list", "--state", "granted")["repairs"]] == [number]
+    assert run("repairs", "overdue")["notices"] == []
+
+
+def test_commands_refuse_and_withdraw(world: World, run):
+    first = world.apply(world.cases[0]).repair.repair_id
+    second = world.apply(world.cases[1]).repair.repair_id
+    for number in (first, second):
+        run("repairs", "forward", number, "--to", COURT, "--by", "reviewer")
+    assert run("repairs", "refuse", first, "--reason", "缺材料", "--by", "court-clerk")["state"] == "not_accepted"
+    assert run("repairs", "withdraw", second, "--reason", "本人书面要求", "--by", "reviewer")["state"] == "withdrawn"
+    again = world.apply(world.cases[0]).repair.repair_id
+    run("repairs", "forward", again, "--to", COURT, "--by", "reviewer")
+    run("repairs", "accept", again, "--by", "court-clerk")
+    run("repairs", "check", again, "--finding", "不实", "--by", "court-clerk")
+    words = ("--document-no", "修2号", "--reason", "伪造", "--ground", "false_material", "--by", "judge")
+    rejected = run("repairs", "reject", again, *words)
+    assert rejected["state"] == "refused"
+    assert rejected["barred_until_on"]
+
+
+def test_a_person_takes_the_consent_back_and_is_off_the_list_at_once(world: World):
+    terms = ProcedureTerms(5, 7, None, None, may_publish=True, publication_basis="本人书面同意")
+    case = Case(
+        case_id="C0000000RED1",
+        subject_id="psn:" + "0" * 32,
+        subject_kind=SubjectKind.PERSON,
+        subject_name="张*",
+        identifier_code=None,
+        list_kind=ListKind.RED,
+        list_type="moral_model",
+        list_basis="国发〔2016〕33号",
+        category=0,
+        authority_code="",
+        authority_name="文明办（测试）",
+        state=CaseState.PROPOSED,
+        rule="proposals.red",
+        rulebook="ab" * 32,
+        run_id="A1",
+        record_ids=("B9-0000001",),
+        fact="道德模范",
+        severity=None,
+        proposed_on=date(2026, 7, 1),
+        adult_on=date(1990, 1, 1),
+        consent_no="同意1号",
+    )
+    way = (ActKind.DRAFT_NOTICE, ActKind.SERVE_NOTICE, ActKind.HEAR, ActKind.DECIDE, ActKind.SERVE_DECISION)
+    standing = case
+    with world.office.ledger.unit_of_work() as uow:
+        uow.cases.add(case, world.office.now())
+        for number, kind in enumerate(way):
+            actor = "decider" if kind is ActKind.DECIDE else "reviewer"
+            on = date(2026, 7, 1) + timedelta(days=15 * number)
+            done = Act(kind, actor, on, world.office.now(), "号1", "理由", "凭证", rulebook="ab" * 32)
+            standing = apply_act(standing, done, terms, lambda day: day.weekday() < 5)
+            uow.cases.save(standing, done)
+        uow.commit()
+    assert is_effective(standing, world.today)
+    with pytest.raises(EvidenceMissing):
+        withdraw_consent(world.office, case.case_id, DECIDER, " ")
+    ended = withdraw_consent(world.office, case.case_id, DECIDER, "本人来信1号")
+    assert (ended.state, ended.end_kind) == (CaseState.ENDED, "revoke")
+    assert not is_effective(ended, world.today)
+    with pytest.raises(IllegalTransition):
+        withdraw_consent(world.office, world.cases[0].case_id, DECIDER, "来信2号")
