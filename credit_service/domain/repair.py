@@ -211,6 +211,8 @@ class Repair:
     channel: RepairChannel
     applied_on: date
     applied_at: datetime
+    since_on: date | None = None
+    """Day of the decision that is to be repaired: who asked since then has used it."""
     state: RepairState = RepairState.APPLIED
     competent_code: str | None = None
     """Agency it was forwarded to: who recognised, repairs."""

@@ -98,12 +98,10 @@ def _end_listing(office: Office, uow: UnitOfWork, case_id: str, repair_id: str, 
 
 
 def _find_consumers(uow: UnitOfWork, repair: Repair, on: date) -> dict[str, tuple[str, ...]]:
-    """Return who used the information, by agency, and how: who asked while it stood, and who owes measures of it."""
-    case = uow.cases.get(repair.case_id) if repair.case_id is not None else None
+    """Return who used the information, by agency, and how: asked since the decision, or owes measures of it."""
     agencies = uow.agencies.list_all()
-    since = case.decided_on if case is not None and case.decided_on is not None else None
-    # A record has been there to be asked about since it was reported; nobody asked about it before the service was.
-    start = datetime.combine(since, time(0), SHANGHAI).astimezone(UTC) if since else datetime(1970, 1, 1, tzinfo=UTC)
+    since = repair.since_on or repair.applied_on
+    start = datetime.combine(since, time(0), SHANGHAI).astimezone(UTC)
     asked = set(uow.lookups.list_askers(list_same(uow, repair.subject_id), start))
     owed = uow.measures.list_for_case(repair.case_id) if repair.case_id is not None else []
     running = [one.body for one in owed if one.ended_on is None and (one.until_on is None or one.until_on >= on)]

@@ -48,6 +48,8 @@ class Target:
     opens_on: date | None
     authority_code: str
     authority_name: str
+    since_on: date | None
+    """Day of the decision."""
 
 
 def find_target(office: Office, target_no: str, subject_id: str, rulebook: Rulebook) -> Target:
@@ -112,6 +114,7 @@ def _of_case(office: Office, uow: UnitOfWork, case: Case, rulebook: Rulebook) ->
         opens_on=None if case.severity == Severity.MINOR.value else case.min_until_on,
         authority_code=agency.agency_code if agency else "",
         authority_name=case.authority_name,
+        since_on=case.decided_on,
     )
 
 
@@ -150,6 +153,7 @@ def _of_record(office: Office, wanted: str, members: Sequence[str], rulebook: Ru
         opens_on=opens_on,
         authority_code=agency.agency_code if agency else "",
         authority_name=row["authority_name"],
+        since_on=row["decided_on"],
     )
 
 

@@ -320,4 +320,5 @@ def _to_repair(office: Office, target: Target, channel: RepairChannel, needs: tu
         channel=channel,
         applied_on=office.today(),
         applied_at=office.now(),
+        since_on=target.since_on,
     )

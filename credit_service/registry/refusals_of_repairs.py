@@ -52,6 +52,7 @@ REPAIR_LAW: Mapping[str, tuple[type[CreditServiceError], str]] = MappingProxyTyp
         "ck_repair_barred": (EvidenceMissing, "虚假材料须写明不得再申请的截止日。"),
         "ck_repair_forwarded": (EvidenceMissing, "修复申请没有写明认定机关。"),
         "ck_repair_checked": (EvidenceMissing, "修复申请没有核查人或核查日期。"),
+        "ck_repair_legal_day": (ClockReversed, "申请日期与登记时间不符。"),
         "ck_repair_papers": (EvidenceMissing, "修复申请一律须有履行义务的证明。"),
         "ck_consumer_notice_receipt": (EvidenceMissing, "回执缺少办理人或时间。"),
         **{

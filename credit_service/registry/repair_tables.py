@@ -31,6 +31,7 @@ class RepairRow(Row, table=True):
     channel: str
     applied_on: date
     applied_at: datetime = instant()
+    since_on: date | None = None
     state: str = Field(index=True)
     competent_code: str | None = Field(default=None, foreign_key="agency.agency_code")
     forwarded_on: date | None = None

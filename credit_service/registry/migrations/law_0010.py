@@ -64,11 +64,17 @@ REPAIR_CHECKS: Mapping[str, str] = {
     ),
 }
 """Every check on applications, by name."""
+LEGAL_DAY = {
+    "sqlite": "applied_on = date(applied_at, '+8 hours')",
+    "postgresql": "applied_on = CAST(applied_at AT TIME ZONE 'Asia/Shanghai' AS DATE)",
+}
+"""The legal day of the application, in each database's own words: nobody applies on a day before a bar."""
 REPAIR_DATES = date_checks(
     "repair",
     (
         "opens_on",
         "applied_on",
+        "since_on",
         "forwarded_on",
         "accepted_on",
         "extended_on",

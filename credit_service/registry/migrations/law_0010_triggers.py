@@ -28,6 +28,7 @@ _FIXED = (
     "channel",
     "applied_on",
     "applied_at",
+    "since_on",
 )
 _WRITTEN_ONCE = (
     "competent_code",

@@ -57,6 +57,7 @@ def _create_repair() -> None:
         *_text("authority_code", "authority_name", "channel"),
         sa.Column("applied_on", sa.Date(), nullable=False),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
+        *_days("since_on"),
         *_text("state"),
         *_text("competent_code", nullable=True),
         *_days("forwarded_on", "accepted_on", "extended_on", "checked_on"),
@@ -71,6 +72,7 @@ def _create_repair() -> None:
         sa.ForeignKeyConstraint(["competent_code"], ["agency.agency_code"], name=op.f("fk_repair_competent_code")),
         sa.PrimaryKeyConstraint("repair_id", name=op.f("pk_repair")),
         *_checks(dict(law_0010.REPAIR_CHECKS), dict(law_0010.REPAIR_DATES)),
+        *_checks({"ck_repair_legal_day": law_0010.LEGAL_DAY[op.get_bind().dialect.name]}),
     )
     for column in ("target_id", "case_id", "subject_id", "state"):
         op.create_index(op.f(f"ix_repair_{column}"), "repair", [column])
