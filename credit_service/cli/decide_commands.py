@@ -16,6 +16,7 @@ from credit_service.cli.output import JsonFlag, out, print_json, print_table
 from credit_service.domain.listing import Act, ActKind, Case, CaseState, SuspensionGround
 from credit_service.domain.score import ListKind
 from credit_service.lookup.cases import get_case_view, list_cases
+from credit_service.pipeline.consent import withdraw_consent
 from credit_service.pipeline.decide import ActRequest, perform_act
 from credit_service.pipeline.evidence import HandedIn
 
@@ -36,7 +37,6 @@ class Step(StrEnum):
     TAKE_OVER = "take-over"
     SUSPEND = "suspend"
     RESUME = "resume"
-    REPAIR = "repair"
     REVOKE = "revoke"
     SOURCE_END = "source-end"
 
@@ -53,7 +53,6 @@ ACTS = {
     Step.TAKE_OVER: ActKind.TAKE_OVER,
     Step.SUSPEND: ActKind.SUSPEND,
     Step.RESUME: ActKind.RESUME,
-    Step.REPAIR: ActKind.REPAIR,
     Step.REVOKE: ActKind.REVOKE,
     Step.SOURCE_END: ActKind.SOURCE_END,
 }
@@ -121,7 +120,7 @@ def act(
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """办理一步：受理、告知、送达、听取陈述申辩、决定、送达决定、转引、中止、修复、撤销；缺前一步的会被拒绝并说明原因。"""
+    """办理一步：受理、告知、送达、听取陈述申辩、决定、送达决定、转引、中止、恢复、撤销；缺前一步的会被拒绝并说明原因。"""
     service = build_service()
     with acting(service, by) as actor:
         request = ActRequest(
@@ -143,6 +142,23 @@ def act(
     out.print(f"[green]✓[/] {case.case_id} {case.subject_name}：{case.state.label}")
     if case.state is CaseState.NOTICE_SERVED:
         out.print(f"  陈述申辩期至 {case.statement_until_on}（含），期满后办理下一步。")
+
+
+@app.command("withdraw-consent")
+def withdraw_consent_(
+    case_id: Annotated[str, typer.Argument(help="守信激励案件的编号。")],
+    by: Annotated[str, typer.Option("--by", help=ACTOR_HELP)],
+    document_no: Annotated[str, typer.Option("--document-no", help="本人书面意见或记录的编号。")],
+    as_json: JsonFlag = False,
+) -> None:
+    """按本人意愿撤回同意：守信激励名单立即移出，未决定的不予认定；不需要理由。"""
+    service = build_service()
+    with acting(service, by) as actor:
+        case = withdraw_consent(service.office, case_id, actor, document_no)
+    if as_json:
+        print_json(case_object(case))
+    else:
+        out.print(f"[green]✓[/] {case.case_id} {case.subject_name}：{case.state.label}")
 
 
 def case_object(case: Case) -> dict[str, object]:

@@ -20,13 +20,13 @@ No HTTP status, SQL or personal value is kept here: status and exit codes live i
     │                                              IdentifiersContradict NotInCharge OwnAgencyAlone
     │                                              DelegationMissing EvidenceAltered PaperIncomplete
     │                                              MeasureDisproportionate MeasureNotAsked TaskNotFound
-    │                                              ObjectionNotFound
+    │                                              ObjectionNotFound NotCompetent RepairBarred RepairNotFound
     ├─ PublicationError   nothing was released     GateRefused RedactionIncomplete TemplateFault ReleaseExists
     │                                              PeriodUnknown
     ├─ LookupFailure      the asker can fix it     SubjectNotFound AmbiguousSubject BulletinNotFound CursorExpired
     │                                              QueryRefused QueryFailed RunNotFound AwardUnknown
     │                                              VettingNotFound VettingDamaged TooManyNominees
-    │                                              SelectionUnknown PaperNotFound AgencyNotFound
+    │                                              SelectionUnknown PaperNotFound AgencyNotFound NoticeNotFound
     ├─ AccessError        401/403/429              UnknownAgency NotSignedIn ScopeDenied PurposeMissing QuotaExceeded
     │                                              AccountExists WeakPassword KeyUnknown AccountUnknown SignInPaused
     │                                              SignInUnfinished CodeRefused IdentityRefused LastAdministrator
@@ -115,6 +115,12 @@ from credit_service.errors.papers import (
     PaperIncomplete,
     PaperNotFound,
 )
+from credit_service.errors.repairs import (
+    NotCompetent,
+    NoticeNotFound,
+    RepairBarred,
+    RepairNotFound,
+)
 from credit_service.errors.rules import (
     RulebookFaulty,
     RulebookNotAdopted,
@@ -128,6 +134,19 @@ from credit_service.errors.rules import (
     RuleUnreachable,
     RuleWithoutSource,
     UnknownIndicator,
+)
+from credit_service.errors.storage import (
+    HomeOccupied,
+    KeyMissing,
+    LedgerConflict,
+    PathUnusable,
+    RulebookDamaged,
+    SandboxMissing,
+    SchemaDrift,
+    SnapshotMissing,
+    StorageFull,
+    WarehouseBusy,
+    WarehouseDamaged,
 )
 
 # Names that come from the modules beside this one; the leaves below are here.
@@ -151,18 +170,23 @@ __all__ = [
     "EvidenceAltered",
     "EvidenceMissing",
     "FormIncomplete",
+    "HomeOccupied",
     "IdentifiersContradict",
     "IdentityRefused",
     "IllegalTransition",
+    "KeyMissing",
     "KeyUnknown",
     "LastAdministrator",
+    "LedgerConflict",
     "LookupFailure",
     "MeasureDisproportionate",
     "MeasureNotAsked",
     "MinorProtected",
     "NoLegalBasis",
+    "NotCompetent",
     "NotInCharge",
     "NotSignedIn",
+    "NoticeNotFound",
     "NoticeNotServed",
     "ObjectionNotFound",
     "ObjectionPending",
@@ -172,11 +196,14 @@ __all__ = [
     "PaperIncomplete",
     "PaperNotFound",
     "PasswordRefused",
+    "PathUnusable",
     "PublicationError",
     "PurposeMissing",
     "QueryFailed",
     "QueryRefused",
     "QuotaExceeded",
+    "RepairBarred",
+    "RepairNotFound",
     "RuleNotCompiled",
     "RuleNotInForce",
     "RuleNotMonotone",
@@ -186,17 +213,22 @@ __all__ = [
     "RuleUnproved",
     "RuleUnreachable",
     "RuleWithoutSource",
+    "RulebookDamaged",
     "RulebookError",
     "RulebookFaulty",
     "RulebookNotAdopted",
     "RunNotFound",
     "SamePerson",
+    "SandboxMissing",
+    "SchemaDrift",
     "ScopeDenied",
     "SelectionUnknown",
     "SignInPaused",
     "SignInUnfinished",
+    "SnapshotMissing",
     "StatementPeriodOpen",
     "StorageError",
+    "StorageFull",
     "SubjectNotFound",
     "SubmissionError",
     "TaskNotFound",
@@ -205,6 +237,8 @@ __all__ = [
     "UnknownIndicator",
     "VettingDamaged",
     "VettingNotFound",
+    "WarehouseBusy",
+    "WarehouseDamaged",
     "WeakPassword",
 ]
 
@@ -273,72 +307,6 @@ class PeriodUnknown(PublicationError):
     """The period cannot be read, or has not begun."""
 
     code = "period_unknown"
-
-
-class WarehouseBusy(StorageError):
-    """Another process holds the warehouse."""
-
-    code = "warehouse_busy"
-
-
-class SnapshotMissing(StorageError):
-    """No snapshot was published yet."""
-
-    code = "snapshot_missing"
-
-
-class SchemaDrift(StorageError):
-    """A store has another schema than this version of the service."""
-
-    code = "schema_drift"
-
-
-class LedgerConflict(StorageError):
-    """Somebody else changed the row first."""
-
-    code = "ledger_conflict"
-
-
-class SandboxMissing(StorageError):
-    """The machine offers no sandbox for foreign SQL."""
-
-    code = "sandbox_missing"
-
-
-class HomeOccupied(StorageError):
-    """The home directory holds live state that must not be overwritten."""
-
-    code = "home_occupied"
-
-
-class KeyMissing(StorageError):
-    """The key for persons' identifiers is missing or unreadable."""
-
-    code = "key_missing"
-
-
-class WarehouseDamaged(StorageError):
-    """The warehouse cannot be opened or broke while open; it can be rebuilt."""
-
-    code = "warehouse_damaged"
-
-
-class StorageFull(StorageError):
-    """The disk has no room for what must be stored."""
-
-    code = "storage_full"
-
-
-class PathUnusable(StorageError):
-    """A file, directory or port cannot be used."""
-
-    code = "path_unusable"
-
-
-class RulebookDamaged(StorageError):
-    """The kept copy of an adopted rulebook is missing or is not what was adopted."""
-
-    code = "rulebook_damaged"
 
 
 class ProviderUnreachable(StorageError):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from credit_service.domain.record import RecordKind, Severity
+from credit_service.domain.repair import Paper
 from credit_service.domain.score import ListKind
 from credit_service.domain.subject import SubjectKind
 from credit_service.lookup.rulebook_rows import LEVELS, NATURES, UNITS, RowWriter, list_bounds, say_months
@@ -164,8 +165,18 @@ def list_repair(book: RowWriter) -> list[BookGroup]:
         for act in book.rulebook.acts
     )
     lead = "依法可以使记录停止使用的做法；是否准予，由认定机关决定。"
+    papers = tuple(
+        book.row(
+            paper.entry,
+            "各级" if paper.severity == "*" else Severity(paper.severity).label,
+            Paper(paper.paper).label,
+            paper.entry.text,
+        )
+        for paper in book.rulebook.papers
+    )
     return [
         BookGroup("主体可以做什么", lead, ("记录", "做法", "最早", "说明"), rows),
+        BookGroup("申请修复要提交什么", "申请修复不收费。", ("严重程度", "材料", "说明"), papers),
         *list_terms(book, "repair"),
     ]
 

@@ -10,12 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from credit_service.domain.identifier import (
-    is_valid_org_code,
-    is_valid_person_id,
-    is_valid_registration,
-    is_valid_uscc,
-)
 from credit_service.domain.listing import Case, CaseState, is_effective
 from credit_service.domain.query import LookUp, Purpose, Standing, StandingListing
 from credit_service.domain.score import ListKind
@@ -23,7 +17,7 @@ from credit_service.domain.subject import SubjectKind
 from credit_service.errors import PurposeMissing, SubjectNotFound
 from credit_service.lookup.names import to_standing_listing
 from credit_service.lookup.reading_room import ReadingRoom
-from credit_service.normalise.identifiers import person_subject_id
+from credit_service.normalise.subject_ids import read_subject_id
 from credit_service.registry.unit_of_work import UnitOfWork
 
 VALID_FOR = timedelta(hours=24)
@@ -125,15 +119,9 @@ def to_subject_id(room: ReadingRoom, identifier: str) -> str:
     Raises:
         SubjectNotFound: It is no valid code of any kind.
     """
-    code = identifier.strip().upper().replace("-", "")
-    if is_valid_uscc(code):
-        return f"uscc:{code}"
-    if is_valid_person_id(code):
-        return person_subject_id(room.keys.hash_key, code)
-    if is_valid_registration(code):
-        return f"reg:{code}"
-    if is_valid_org_code(code):
-        return f"org:{code}"
+    subject_id = read_subject_id(identifier, room.keys.hash_key)
+    if subject_id is not None:
+        return subject_id
     message = "代码无法识别，或校验码不符。"
     raise SubjectNotFound(
         message, remedy="请核对18位统一社会信用代码、15位工商注册号、9位组织机构代码或18位公民身份号码。"

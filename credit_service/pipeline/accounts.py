@@ -23,7 +23,7 @@ from credit_service.pipeline.office import Office
 from credit_service.pipeline.own_account import FREQUENT_PASSWORDS
 from credit_service.pipeline.sign_in import digest
 
-SCOPES = ("checks", "bulletins", "batches", "measures", "objections")
+SCOPES = ("checks", "bulletins", "batches", "measures", "objections", "repairs")
 RESERVED = frozenset({"console", "system", "anonymous", "installer", "demo"})
 """Names the service itself acts under."""
 INSTALLER = Actor("system", "系统", "", Role.ADMINISTRATOR)

@@ -20,6 +20,7 @@ from credit_service.pipeline.examine_rules import get_number
 from credit_service.pipeline.follow_sources import end_with_source
 from credit_service.pipeline.objection_effects import mark_new_cases
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.repair_grant import take_over_repairs
 from credit_service.pipeline.resolve import take_over_links
 from credit_service.pipeline.snapshot import refresh_snapshot
 from credit_service.registry.unit_of_work import RunReceipt, UnitOfWork
@@ -113,6 +114,7 @@ def assess(office: Office, as_of: date) -> AssessOutcome:
         # writer's turn, and the adoption after them; whatever comes later knows a later instant and does not count.
         known_at = _find_instant(office, session)
         take_over_links(office, session)
+        take_over_repairs(office, session)
         rules = _find_rules(office, as_of, known_at)
         run_id = _run_id(as_of, known_at, rules.rulebook)
         run = AssessmentRun(run_id, as_of, known_at, rules.rulebook.hash, rules.adoption.number)

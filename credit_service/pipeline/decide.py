@@ -38,12 +38,11 @@ ROLE_OF_ACT = {
     ActKind.TAKE_OVER: frozenset({Role.DECIDER}),
     ActKind.SUSPEND: frozenset({Role.DECIDER}),
     ActKind.RESUME: frozenset({Role.DECIDER}),
-    ActKind.REPAIR: frozenset({Role.DECIDER}),
     ActKind.REVOKE: frozenset({Role.DECIDER}),
     ActKind.SOURCE_END: frozenset({Role.REVIEWER, Role.DECIDER}),
 }
 """Who may do what by hand; PROPOSE, PUBLISH and EXPIRE are done by `assess`, `publish` and the calendar, the marks by
-the procedure of objections."""
+the procedure of objections, REPAIR by a granted application (`repairs`)."""
 _BECOMES_BLACK = frozenset({ActKind.DECIDE, ActKind.TAKE_OVER})
 STANDING = frozenset({CaseState.DECISION_SERVED, CaseState.PUBLISHED})
 """States in which a listing has effect, unless it is suspended."""

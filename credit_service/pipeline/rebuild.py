@@ -14,8 +14,10 @@ from credit_service.domain.clock import legal_day
 from credit_service.errors import AccessError, SubmissionError
 from credit_service.pipeline.ingest import drain_queue, restore_batch, store_received
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.repair_grant import take_over_repairs
 from credit_service.pipeline.repeat import store_again
 from credit_service.pipeline.resolve import take_over_links
+from credit_service.pipeline.snapshot import refresh_snapshot
 from credit_service.rulebook.kept import check_kept
 
 
@@ -79,7 +81,7 @@ def reconcile(office: Office) -> RebuildOutcome:
 
 
 def mend_warehouse(office: Office) -> RebuildOutcome:
-    """Store again every batch whose rows are missing or differ, and mirror withdrawals and links; the queue waits."""
+    """Store again every batch whose rows are missing or differ; mirror withdrawals, links, repairs; the queue waits."""
     with office.ledger.reading() as uow:
         stored = uow.batches.list_in_order(BatchStatus.STORED, BatchStatus.CORRECTED, BatchStatus.WITHDRAWN)
         retractions = uow.retractions.list_all()
@@ -91,6 +93,9 @@ def mend_warehouse(office: Office) -> RebuildOutcome:
             session.drop_batch(batch_id)
         session.mirror_retractions(retractions)
         take_over_links(office, session)
+        is_newer = take_over_repairs(office, session)
+    if is_newer:
+        refresh_snapshot(office)
     differing = [batch for batch in stored if held.get(batch.batch_id) != batch.records_digest]
     restored = tuple(batch.batch_id for batch in differing if _do(restore_batch, office, batch))
     return RebuildOutcome(len(stored), restored, dropped)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from credit_service.domain.adoption import Adoption
 from credit_service.errors import RulebookDamaged, RulebookError, RunNotFound
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.repair_grant import take_over_repairs
 from credit_service.pipeline.resolve import take_over_links
 from credit_service.registry.unit_of_work import RunReceipt
 from credit_service.rulebook.compile_sql import compile_scoring, render_sql
@@ -87,6 +88,7 @@ def repeat_assessment(office: Office, run_id: str) -> Repetition:
     run = AssessmentRun(receipt.run_id, receipt.as_of, receipt.known_at, receipt.rulebook, receipt.adoption)
     with office.warehouse.open() as session:
         take_over_links(office, session)
+        take_over_repairs(office, session)
         repeated = session.repeat_assessment(run, compiled)
     in_force = office.adoption(receipt.as_of, receipt.known_at)
     same_rules = rulebook.hash == receipt.rulebook and in_force.number == adoption.number
@@ -112,6 +114,7 @@ def store_again(office: Office, receipt: RunReceipt) -> bool | None:
     run = AssessmentRun(receipt.run_id, receipt.as_of, receipt.known_at, receipt.rulebook, receipt.adoption)
     with office.warehouse.open() as session:
         take_over_links(office, session)
+        take_over_repairs(office, session)
         counts = session.run_assessment(run, compile_scoring(rulebook))
     return receipt.result_digest in {None, counts.result_digest}
 

@@ -38,6 +38,7 @@ from credit_service.errors import (
     StorageFull,
     TaskNotFound,
 )
+from credit_service.registry.refusals_of_repairs import REPAIR_LAW
 
 _NAME = re.compile(
     r"\b(?:law |constraint failed: |constraint \")(?P<name>[a-z][a-z0-9_]*)|index '(?P<index>[a-z0-9_]+)'"
@@ -100,6 +101,7 @@ _LAW: Mapping[str, tuple[type[CreditServiceError], str]] = MappingProxyType(
         "ck_listing_case_taken_over": (NoLegalBasis, "转引的名单缺少认定机关的决定、承办人或有效期限。"),
         "ck_listing_case_suspended": (IllegalTransition, "中止没有规定的原因，或早于决定。"),
         "ck_listing_case_source": (NoLegalBasis, "所转引的决定没有文号或日期。"),
+        **REPAIR_LAW,
         "measure_follows_listing": (IllegalTransition, "联合奖惩措施只能依附于决定书已送达的名单，且不得超过其期限。"),
         "measure_only_ends": (IllegalTransition, "已登记的联合奖惩措施只能终止，不得改动。"),
         "measure_resumes_with_listing": (IllegalTransition, "名单没有恢复，联合奖惩措施不得恢复。"),

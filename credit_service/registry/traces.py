@@ -106,6 +106,13 @@ class LookUps(Repository):
         rows = self._all(statement.order_by(LOOK_UP.c.seq.desc()).limit(limit))
         return [LookUp(**{name: value for name, value in row.items() if name != "seq"}) for row in rows]
 
+    def list_askers(self, subject_ids: Iterable[str], since: datetime) -> list[str]:
+        """Return the codes of the agencies that asked about one of these subjects since an instant, sorted."""
+        statement = sa.select(LOOK_UP.c.agency_code).where(
+            LOOK_UP.c.subject_id.in_(sorted(set(subject_ids))), LOOK_UP.c.at >= since
+        )
+        return sorted(self._run(statement.distinct()).scalars())
+
     def count(self) -> int:
         """Return how many look-ups are logged."""
         return int(self._run(sa.select(sa.func.count()).select_from(LOOK_UP)).scalar_one())

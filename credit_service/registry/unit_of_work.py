@@ -25,10 +25,12 @@ from credit_service.registry.exhibits import Exhibits
 from credit_service.registry.keys import Keys
 from credit_service.registry.measure_tasks import MeasureBodies, MeasureStrays, MeasureTasks
 from credit_service.registry.movements import Movements
+from credit_service.registry.notices import Notices
 from credit_service.registry.objections import Objections
 from credit_service.registry.papers import Papers
 from credit_service.registry.persons import Persons
 from credit_service.registry.refusals import to_refusal
+from credit_service.registry.repairs import RecordRepairs, Repairs
 from credit_service.registry.resolutions import Resolutions
 from credit_service.registry.retractions import IdempotencyKeys, Retractions
 from credit_service.registry.schema import upgrade_schema
@@ -70,6 +72,9 @@ class UnitOfWork:
         self.delegations = Delegations(connection)
         self.objections = Objections(connection, keys)
         self.papers = Papers(connection)
+        self.repairs = Repairs(connection, keys)
+        self.record_repairs = RecordRepairs(connection)
+        self.notices = Notices(connection)
         self.measures = Measures(connection)
         self.measure_bodies = MeasureBodies(connection)
         self.measure_tasks = MeasureTasks(connection)

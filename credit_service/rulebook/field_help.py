@@ -108,6 +108,8 @@ _HELP = {
     "publish_person": "是否公示自然人。",
     "publication_basis": "公示的依据。",
     "early_exit": "提前移出的条件。",
+    "paper": "要提交的材料：duty_proof履行义务证明，commitment信用承诺书，identity身份证明，other其他。",
+    "template": "材料的范本文字；没有范本的留空。",
     "taken_over_from": "哪些记录种类本身就是有权机关的列入决定；这样的名单只转引，不重新认定，期限以其决定为准。",
     "categories": "所属的专项治理事项。",
     "measures": "列入后采取的措施，见奖惩措施清单。",

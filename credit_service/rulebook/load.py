@@ -24,7 +24,7 @@ from credit_service.rulebook.read_bounds import read_bounds
 from credit_service.rulebook.read_candidates import read_candidates
 from credit_service.rulebook.read_index import check_index_kinds, read_index
 from credit_service.rulebook.read_lists import read_lists
-from credit_service.rulebook.read_repair import read_acts
+from credit_service.rulebook.read_repair import read_acts, read_papers
 from credit_service.rulebook.read_scoring import GRADES, read_classification, read_scoring
 from credit_service.rulebook.read_severity import read_history, read_severity
 from credit_service.rulebook.read_terms import (
@@ -128,6 +128,7 @@ def build_rulebook(
         governance_index=read_index(pick["governance_index"], log),
         terms=terms,
         acts=_in_force(read_acts(pick["repair"], log), as_of),
+        papers=_in_force(read_papers(pick["repair"], log), as_of),
         holiday_overrides=read_calendar(pick["calendar"], log),
         entries={},
         versions=tuple(sorted((version.name, version.version) for version in pick.values())),
@@ -239,6 +240,7 @@ def _index(rulebook: Rulebook, others: Iterable[RuleEntry], log: FaultLog) -> Ma
         rulebook.terms,
         rulebook.untranslatable,
         rulebook.acts,
+        rulebook.papers,
     )
     entries += [scoring.person, scoring.repeated, *rulebook.governance_index.entries]
     entries += rulebook.vetting.entries if rulebook.vetting else ()

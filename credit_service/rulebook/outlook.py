@@ -16,8 +16,9 @@ from itertools import combinations
 from credit_service.domain.score import ListKind
 from credit_service.rulebook.evaluate import judge_all, propose
 from credit_service.rulebook.fact import EvaluatedCandidate, Fact
-from credit_service.rulebook.judge import Judged, add_months, find_accepting_list
-from credit_service.rulebook.repair_types import LawfulAct, Wait
+from credit_service.rulebook.judge import Judged, add_months
+from credit_service.rulebook.repair_opening import find_acts, find_opening
+from credit_service.rulebook.repair_types import LawfulAct
 from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.turning_days import list_terms, turning_days
 
@@ -185,22 +186,10 @@ class _Search:
         return judge_all(self.rulebook, told, day)
 
     def _step_of(self, row: Judged) -> Iterator[Step]:
-        for act in self.rulebook.acts:
-            if act.kind != row.fact.kind or act.severity not in {"*", row.severity}:
-                continue
-            from_on = self._earliest(row, act.wait)
+        for act in find_acts(self.rulebook, row):
+            from_on = find_opening(self.rulebook, row, act.wait)
             if from_on is not None and from_on <= self.until:
                 yield Step(max(from_on, self.as_of), row.fact.record_id, act)
-
-    def _earliest(self, row: Judged, wait: Wait) -> date | None:
-        if wait is Wait.NONE:
-            return self.as_of
-        if wait is Wait.PUBLICITY:
-            return row.windows.min_until
-        accepting = find_accepting_list(self.rulebook, row.fact, ListKind.BLACK)
-        if accepting is None:
-            return None
-        return add_months(row.fact.decided_on, self.rulebook.list_type(accepting).min_months)
 
 
 def _start(steps: Sequence[Step], as_of: date) -> date:

@@ -1,15 +1,17 @@
-"""Reader of what a subject can lawfully do about a record: repair it, fulfil the duty, ask to leave a list.
+"""Readers of what a subject can lawfully do about a record, and of what it must hand in for that.
 
-Before it lies the table ``acts`` of ``rules/repair``; after it `outlook` says which acts would change what.
+Before them lie the tables ``acts`` and ``papers`` of ``rules/repair``; after them `outlook` says which acts would
+change what, and an application knows its conditions.
 """
 
 from __future__ import annotations
 
 from credit_service.domain.record import RecordKind, Severity
+from credit_service.domain.repair import Paper
 from credit_service.errors import RuleOverlap
 from credit_service.rulebook.faults import FaultLog, RuleFault
 from credit_service.rulebook.read_terms import read_rows
-from credit_service.rulebook.repair_types import ActOfSubject, LawfulAct, Wait
+from credit_service.rulebook.repair_types import ActOfSubject, LawfulAct, RepairPaper, Wait
 from credit_service.rulebook.section import Section
 from credit_service.rulebook.versions import RuleVersion, read_entry
 
@@ -37,3 +39,19 @@ def read_acts(version: RuleVersion, log: FaultLog) -> tuple[LawfulAct, ...]:
                     RuleFault(act.entry.file, act.entry.line, RuleOverlap.code, message, "每种记录、每级只留一行。")
                 )
     return acts
+
+
+def read_papers(version: RuleVersion, log: FaultLog) -> tuple[RepairPaper, ...]:
+    """Return what must be handed in; rules adopted before there was such a table name nothing."""
+    if not version.tables.has("papers"):
+        return ()
+
+    def read(row: Section) -> RepairPaper:
+        return RepairPaper(
+            paper=row.choice("paper", set(Paper)),
+            severity=row.choice("severity", {*Severity, "*"}),
+            template=row.text("template", ""),
+            entry=read_entry(row, version),
+        )
+
+    return read_rows(version.table("papers", log), read, log)

@@ -1,6 +1,6 @@
-"""What a subject can lawfully do about a record, and when: the rows of the table ``acts`` of ``rules/repair``.
+"""What a subject can lawfully do about a record, when, and with which papers: the tables of ``rules/repair``.
 
-Before it lies the table, read by `read_repair`; after it `outlook`.
+Before it lie the tables ``acts`` and ``papers``, read by `read_repair`; after it `outlook`.
 """
 
 from __future__ import annotations
@@ -42,4 +42,15 @@ class LawfulAct:
     severity: str
     act: ActOfSubject
     wait: Wait
+    entry: RuleEntry
+
+
+@dataclass(frozen=True)
+class RepairPaper:
+    """What an application about dishonesty of a severity (``*``: any) must be accompanied by."""
+
+    paper: str
+    severity: str
+    template: str
+    """Text of the paper where the rules give one; else empty."""
     entry: RuleEntry

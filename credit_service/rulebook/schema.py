@@ -17,7 +17,7 @@ from credit_service.errors import UnknownIndicator
 from credit_service.rulebook.candidate_types import Candidates
 from credit_service.rulebook.governance_index import GovernanceIndex
 from credit_service.rulebook.history import History
-from credit_service.rulebook.repair_types import LawfulAct
+from credit_service.rulebook.repair_types import LawfulAct, RepairPaper
 from credit_service.rulebook.rule_types import (
     Acceptance,
     CatalogueClass,
@@ -63,6 +63,8 @@ class Rulebook:
     """Every rule in force by its id."""
     acts: tuple[LawfulAct, ...] = ()
     """What subjects can do about their records."""
+    papers: tuple[RepairPaper, ...] = ()
+    """What they must hand in for that."""
     versions: tuple[tuple[str, str], ...] = ()
     """(kind/rule, version) of each version used."""
     history: tuple[History, ...] = ()

@@ -124,7 +124,7 @@ WITH counted AS MATERIALIZED (
         unnest(CAST($terms_from AS DATE[])) AS from_on,
         unnest(CAST($term_days AS BIGINT[])) AS days
 ), ended AS MATERIALIZED (
-    SELECT act_key, superseded_at AS at FROM visible_records WHERE superseded_at IS NOT NULL
+    SELECT act_key, superseded_at AS at FROM spans WHERE superseded_at IS NOT NULL
 ), firsts AS (
     SELECT r.record_id, r.batch_id, r.sheet, r.row, r.template, r.subject_kind, r.document_no, r.decided_on, r.act_key,
         r.learned_at, r.visible_at IS NOT DISTINCT FROM r.learned_at AS is_shown, r.superseded_at
@@ -170,7 +170,7 @@ _COUNTS: Final = f"""
     SELECT own.record_id
     FROM ceased AS c
     JOIN records AS own ON own.record_id = c.record_id
-    JOIN visible_records AS next ON next.act_key = c.act_key AND next.visible_at = c.superseded_at
+    JOIN spans AS next ON next.act_key = c.act_key AND next.visible_at = c.superseded_at
     WHERE {_SAME_FACTS}
 ), wrong AS (
     SELECT

@@ -6,8 +6,11 @@ existed. Nothing is kept: it all lies in temporary tables of a transaction that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from importlib import resources
 
 import duckdb
 
@@ -35,15 +38,14 @@ FROM (
     SELECT from_subject_id FROM subject_links WHERE to_subject_id = $subject_id
 ) AS names
 """  # noqa: S608 - a fixed expression
-# The temporary names stand before those of the warehouse: whoever reads records sees only this subject's.
-_SPANS = """
-CREATE TEMP VIEW visible_records AS
-SELECT * FROM records
-UNION ALL
-SELECT r.* REPLACE (s.visible_at AS visible_at, s.superseded_at AS superseded_at)
-FROM returned AS s
-JOIN records AS r ON r.record_id = s.record_id
-"""
+_VIEW = re.compile(r"CREATE VIEW IF NOT EXISTS ((?:spans|visible_records) AS.*?);", re.DOTALL)
+
+
+@lru_cache(maxsize=1)
+def _views() -> tuple[str, ...]:
+    """Return the views over records as temporary ones: they stand before those of the warehouse."""
+    text = resources.files("credit_service.warehouse").joinpath("schema", "0001_base.sql").read_text("utf-8")
+    return tuple(f"CREATE TEMP VIEW {body}" for body in _VIEW.findall(text))
 
 
 @contextmanager
@@ -68,7 +70,8 @@ def open_alone(connection: duckdb.DuckDBPyConnection, subject_id: str) -> Iterat
                 " AND list_contains($names, subject_id)",
                 params={"names": list(names)} | {f"key{place}": key for place, key in enumerate(keys)},
             )
-            own.sql(_SPANS)
+            for view in _views():
+                own.sql(view)
             yield own
         finally:
             own.sql("ROLLBACK")

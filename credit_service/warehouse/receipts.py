@@ -145,4 +145,5 @@ _FACTS = (
     "SELECT from_subject_id, to_subject_id, epoch_us(linked_at),"
     " CASE WHEN unlinked_at <= $known_at THEN epoch_us(unlinked_at) END"
     " FROM subject_links WHERE linked_at <= $known_at ORDER BY ALL NULLS FIRST",
+    "SELECT record_id, from_on, epoch_us(repaired_at) FROM repaired WHERE repaired_at <= $known_at ORDER BY ALL",
 )

@@ -99,7 +99,7 @@ class Session:
         return compare_with_journal(self.applied(), self.verify_batches(), journal)
 
     def find_newest_learned(self) -> datetime | None:
-        """Return the latest instant at which anything was stored, withdrawn, linked or unlinked, or None."""
+        """Return the latest instant at which anything was stored, withdrawn, linked, unlinked or repaired, or None."""
         newest: datetime | None = self.run_query(_NEWEST).item()
         return None if newest is None else newest.replace(tzinfo=UTC)
 
@@ -225,6 +225,7 @@ SELECT max(learned) FROM (
     SELECT max(stored_at) AS learned FROM applied
     UNION ALL SELECT max(retracted_at) FROM retracted
     UNION ALL SELECT max(greatest(linked_at, unlinked_at)) FROM subject_links
+    UNION ALL SELECT max(repaired_at) FROM repaired
 )
 """
 
@@ -246,7 +247,7 @@ WITH own AS (
     SELECT act_key, learned_at, visible_at IS NULL OR visible_at > learned_at AS repeats
     FROM records WHERE batch_id = $batch_id
 ), ended AS (
-    SELECT DISTINCT v.act_key FROM visible_records AS v
+    SELECT DISTINCT v.act_key FROM spans AS v
     WHERE v.batch_id <> $batch_id AND v.superseded_at = (SELECT min(learned_at) FROM own)
 )
 SELECT

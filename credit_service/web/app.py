@@ -23,9 +23,20 @@ from credit_service.web.admin import desk as admin
 from credit_service.web.agency import batches, bulletins, checks, documentation, health
 from credit_service.web.agency import measures as agency_measures
 from credit_service.web.agency import objections as agency_objections
+from credit_service.web.agency import repairs as agency_repairs
 from credit_service.web.agency import vettings as agency_vettings
 from credit_service.web.analyst import desk as analyst
-from credit_service.web.department import batch_acts, measures, previews, quality, reports, templates, uploads, vettings
+from credit_service.web.department import (
+    batch_acts,
+    measures,
+    notices,
+    previews,
+    quality,
+    reports,
+    templates,
+    uploads,
+    vettings,
+)
 from credit_service.web.department import objections as department_objections
 from credit_service.web.department.preview_desk import PreviewDesk
 from credit_service.web.department.vetting_desk import VettingDesk
@@ -33,12 +44,13 @@ from credit_service.web.dependencies import COOKIE, Throttles, write_refused_for
 from credit_service.web.doors import Doors
 from credit_service.web.errors import install_error_handlers
 from credit_service.web.public import governance as public_governance
-from credit_service.web.public import home, issues, provider, rulebook, sign_in, subjects
+from credit_service.web.public import home, issues, provider, repair, rulebook, sign_in, subjects
 from credit_service.web.public import objections as public_objections
 from credit_service.web.review import acts, adoptions, calendar, cases, impact, months, outlook, papers, resolution
 from credit_service.web.review import governance as review_governance
 from credit_service.web.review import measures as review_measures
 from credit_service.web.review import objections as review_objections
+from credit_service.web.review import repairs as review_repairs
 from credit_service.web.review.impact_desk import ImpactDesk
 
 STATIC = Path(__file__).parent / "static"
@@ -108,6 +120,9 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         quality,
         vettings,
         measures,
+        notices,
+        repair,
+        review_repairs,
         cases,
         acts,
         calendar,
@@ -126,8 +141,10 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         analyst,
     ):
         app.include_router(module.router, include_in_schema=False)
+    app.include_router(repair.papers_router, include_in_schema=False)
     for module in (
         checks,
+        agency_repairs,
         agency_vettings,
         bulletins,
         batches,
@@ -137,5 +154,6 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
         documentation,
     ):
         app.include_router(module.router)
+    app.include_router(agency_repairs.papers_router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -27,6 +27,7 @@ from credit_service.lookup.reading_room import ReadingRoom
 from credit_service.pipeline.accounts import as_actor
 from credit_service.pipeline.batch_life import MAY_RELEASE, MAY_WITHDRAW
 from credit_service.pipeline.office import Office
+from credit_service.pipeline.repairs import MAY_APPLY_FOR
 from credit_service.pipeline.sign_in import SignedIn, find_signed_in, note_refused_form, note_use
 from credit_service.pipeline.worker import BatchProgress, QueueWorker
 from credit_service.web.pages import render_template
@@ -36,6 +37,8 @@ SMALL_BODY = 256 * 1024
 """Forms and look-ups; bytes."""
 OBJECTION_BODY = 24 * 1024 * 1024
 """An objection with its files; bytes."""
+PAPERS_BODY = 30 * 1024 * 1024
+"""An application for repair with its papers; bytes."""
 UPLOAD_BODY = 300 * 1024 * 1024
 """A department's data file; bytes."""
 
@@ -48,6 +51,8 @@ MAY_UPLOAD = frozenset({Role.SUBMITTER})
 MAY_SEE_CASES = frozenset({Role.REVIEWER, Role.DECIDER, Role.PUBLISHER}) | OVERSEERS
 MAY_ACT = frozenset({Role.REVIEWER, Role.DECIDER})
 MAY_SEE_OBJECTIONS = frozenset({Role.REVIEWER, Role.DECIDER}) | OVERSEERS
+MAY_CONFIRM = frozenset({Role.SUBMITTER}) | MAY_ACT
+"""Who gives a receipt for a notice of repair."""
 MAY_QUERY = frozenset({Role.ANALYST}) | OVERSEERS
 MAY_ADMINISTER = frozenset({Role.ADMINISTRATOR})
 
@@ -165,6 +170,8 @@ UploadVisit = Annotated[Visit, Depends(require(MAY_UPLOAD))]
 CaseVisit = Annotated[Visit, Depends(require(MAY_SEE_CASES))]
 ActVisit = Annotated[Visit, Depends(require(MAY_ACT))]
 ObjectionVisit = Annotated[Visit, Depends(require(MAY_SEE_OBJECTIONS))]
+ConfirmVisit = Annotated[Visit, Depends(require(MAY_CONFIRM))]
+EnterVisit = Annotated[Visit, Depends(require(MAY_APPLY_FOR))]
 QueryVisit = Annotated[Visit, Depends(require(MAY_QUERY))]
 OverseerVisit = Annotated[Visit, Depends(require(OVERSEERS))]
 AdministratorVisit = Annotated[Visit, Depends(require(MAY_ADMINISTER))]
@@ -229,12 +236,14 @@ class Throttles:
     # Each try costs an argon2 verification. How long a name waits after wrong ones is in the ledger.
     sign_ins: Throttle = field(default_factory=lambda: Throttle("20/minute"))
     calls: Throttle = field(default_factory=lambda: Throttle("600/minute"))
+    # Anybody may apply for repair, with files; and a receipt code must not be found by trying.
+    applications: Throttle = field(default_factory=lambda: Throttle("10/hour"))
+    receipt_codes: Throttle = field(default_factory=lambda: Throttle("20/minute"))
     # Unknown keys are counted by address, so that guessing is slow too.
     guesses: Throttle = field(default_factory=lambda: Throttle("30/minute"))
     refused_forms: Throttle = field(default_factory=lambda: Throttle("30/minute"))
     # An objection marks a listing at once and keeps files; whoever has no code of its papers guesses slowly.
     objections: Throttle = field(default_factory=lambda: Throttle("10/hour"))
-    receipt_codes: Throttle = field(default_factory=lambda: Throttle("20/minute"))
 
 
 def find_throttles(request: Request) -> Throttles:

@@ -83,13 +83,42 @@ CREATE TABLE IF NOT EXISTS retracted (
     reason VARCHAR NOT NULL
 );
 
--- One row per span of each record: what was known at an instant is `visible_at <= t` and not `superseded_at <= t`.
-CREATE VIEW IF NOT EXISTS visible_records AS
+-- Marks of granted repairs, as the ledger has them: the act of the record counts as repaired from a day on, known from
+-- an instant on. A later report of the same act carries the mark too.
+CREATE TABLE IF NOT EXISTS repaired (
+    record_id VARCHAR NOT NULL,
+    from_on DATE NOT NULL,
+    repaired_at TIMESTAMP NOT NULL
+);
+
+-- One row per span of each record, marks of repairs left aside.
+CREATE VIEW IF NOT EXISTS spans AS
 SELECT * FROM records
 UNION ALL
 SELECT r.* REPLACE (s.visible_at AS visible_at, s.superseded_at AS superseded_at)
 FROM returned AS s
 JOIN records AS r ON r.record_id = s.record_id;
+
+-- What was known at an instant is `visible_at <= t` and not `superseded_at <= t`; a mark cuts a span in two, and from
+-- the instant it was made the later piece is repaired.
+CREATE VIEW IF NOT EXISTS visible_records AS
+WITH marked AS (
+    SELECT r.act_key AS marked_key, min(m.from_on) AS marked_on, min(m.repaired_at) AS marked_at
+    FROM repaired AS m
+    JOIN records AS r ON r.record_id = m.record_id
+    GROUP BY r.act_key
+)
+SELECT s.* REPLACE (least(s.superseded_at, m.marked_at) AS superseded_at)
+FROM spans AS s
+LEFT JOIN marked AS m ON m.marked_key = s.act_key
+WHERE m.marked_at IS NULL OR s.visible_at IS NULL OR m.marked_at > s.visible_at
+UNION ALL
+SELECT s.* REPLACE (
+    greatest(s.visible_at, m.marked_at) AS visible_at, least(s.repaired_on, m.marked_on) AS repaired_on
+)
+FROM spans AS s
+JOIN marked AS m ON m.marked_key = s.act_key
+WHERE s.visible_at IS NOT NULL AND (s.superseded_at IS NULL OR s.superseded_at > m.marked_at);
 
 -- What holds now.
 CREATE VIEW IF NOT EXISTS current_records AS
@@ -125,7 +154,7 @@ SELECT
         ELSE '请核对是否确需更正；不是更正的，请核对文号，或撤回这条记录。'
     END AS remedy
 FROM (SELECT *, visible_at IS NULL OR visible_at > learned_at AS repeats FROM records) AS own
-JOIN visible_records AS old ON old.act_key = own.act_key AND old.batch_id <> own.batch_id
+JOIN spans AS old ON old.act_key = own.act_key AND old.batch_id <> own.batch_id
 WHERE CASE
     WHEN own.repeats THEN old.visible_at <= own.learned_at
         AND (old.superseded_at IS NULL OR old.superseded_at > own.learned_at)

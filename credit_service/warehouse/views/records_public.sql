@@ -1,4 +1,5 @@
--- Organisations only, and no free text: facts, grounds and outcomes may quote a natural person.
+-- Organisations only, and no free text: facts, grounds and outcomes may quote a natural person. What was repaired is
+-- shared no more.
 WITH graded AS (
     SELECT record_id, min(category) AS category, max(severity) AS severity
     FROM reasons
@@ -22,5 +23,5 @@ SELECT
 FROM current_records AS r
 LEFT JOIN graded AS g ON g.record_id = r.record_id
 LEFT JOIN subject_links AS l ON l.from_subject_id = r.subject_id AND l.unlinked_at IS NULL
-WHERE r.subject_kind = 'organisation'
+WHERE r.subject_kind = 'organisation' AND r.repaired_on IS NULL
 ORDER BY r.record_id

@@ -19,6 +19,7 @@ from credit_service.domain.month import parse_month
 from credit_service.domain.template import Template
 from credit_service.errors import CreditServiceError, PeriodUnknown
 from credit_service.lookup.batches import BatchQuestion, list_agency_names, page_batches
+from credit_service.lookup.repairs import list_notices
 from credit_service.lookup.templates import list_templates
 from credit_service.web.department.chosen_files import UploadForm, kept_for_now, read_upload_form
 from credit_service.web.department.preview_desk import find_previews
@@ -109,6 +110,7 @@ def _show(
         "templates": own,
         "may_upload": may_upload,
         "refused": refused,
+        "open_notices": len(list_notices(visit.room, visit.person.account.agency_code, only_open=True)),
     }
     return visit.page("department/home.html", context, status=status)
 

@@ -9,16 +9,17 @@ from collections.abc import AsyncIterator
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from credit_service.domain.listing import ActKind
-from credit_service.errors import AccessError, DecisionError, EvidenceMissing, LedgerConflict
+from credit_service.errors import AccessError, CaseNotFound, DecisionError, EvidenceMissing, LedgerConflict
+from credit_service.pipeline.consent import withdraw_consent
 from credit_service.pipeline.decide import ActRequest, perform_act
 from credit_service.pipeline.evidence import LARGEST, HandedIn
-from credit_service.web.dependencies import ActVisit, check_token, redirect_to
+from credit_service.web.dependencies import ActVisit, check_form_token, check_token, redirect_to
 from credit_service.web.review.cases import render_case
 from credit_service.web.review.forms import TypedAct
 
@@ -74,6 +75,20 @@ def submit_act(visit: ActVisit, case_id: str, typed: Annotated[TypedAct, Depends
     except (DecisionError, AccessError, LedgerConflict) as fault:
         return render_case(visit, case_id, fault=fault, typed=typed)
     return redirect_to(f"/review/cases/{case_id}?done={kind.value}")
+
+
+@router.post("/review/cases/{case_id}/consent", response_class=HTMLResponse, dependencies=[Depends(check_form_token)])
+def submit_consent_withdrawal(
+    visit: ActVisit, case_id: str, document_no: Annotated[str, Form(max_length=128)] = ""
+) -> Response:
+    """End a red listing because the person takes the consent back, or show why it is refused."""
+    try:
+        case = withdraw_consent(visit.office, case_id, visit.actor, document_no)
+    except CaseNotFound:
+        raise
+    except (DecisionError, AccessError, LedgerConflict) as fault:
+        return render_case(visit, case_id, fault=fault)
+    return redirect_to(f"/review/cases/{case_id}?done={case.end_kind or 'decline'}")
 
 
 def _to_kind(value: str) -> ActKind:

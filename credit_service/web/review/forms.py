@@ -29,6 +29,12 @@ _HINTS = {
 }
 
 
+_GROUNDS = tuple(
+    (ground.value, ground.label) for ground in SuspensionGround if ground is not SuspensionGround.NEGATIVE_LISTING
+)
+"""Why a person may suspend a listing; a negative listing suspends honours by itself."""
+
+
 @dataclass(frozen=True)
 class TypedAct:
     """A form as somebody filled it in."""

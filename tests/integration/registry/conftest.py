@@ -200,7 +200,7 @@ class Desk:
         on = max(day for day in days if day is not None)
         if kind is ActKind.HEAR and case.statement_until_on is not None:
             on = case.statement_until_on + timedelta(days=1)
-        act = self.act(kind, on, **changes)
+        act = self.act(kind, **{"on": on, **changes})
         return apply_act(case, act, TERMS, lambda day: day.weekday() < 5), act
 
     def add(self, case: Case) -> Case:

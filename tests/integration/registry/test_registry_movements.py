@@ -44,16 +44,16 @@ def test_who_was_never_served_a_decision_is_not_in(desk):
     assert spans(desk) == []
 
 
-def test_a_repair_ends_the_listing_and_its_measures_earlier(desk, listed):
+def test_an_early_end_ends_the_listing_and_its_measures_earlier(desk, listed):
     on = listed.min_until_on + timedelta(days=1)
-    act = desk.act(ActKind.REPAIR, on)
+    act = desk.act(ActKind.REVOKE, on)
     with desk.ledger.unit_of_work() as uow:
         uow.cases.save(apply_act(listed, act, TERMS, lambda day: day.weekday() < 5), act)
         uow.commit()
     (span,) = spans(desk)
     assert span.out_on == on
     assert span.measures == ((listed.decision_served_on, on),)
-    # Asked with what was known the instant before, nobody had repaired anything.
+    # Asked with what was known the instant before, nobody had revoked anything.
     (before,) = spans(desk, act.at - timedelta(seconds=1))
     assert before.out_on == listed.max_until_on + timedelta(days=1)
     assert before.measures[0][1] == before.out_on

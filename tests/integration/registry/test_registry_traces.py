@@ -84,7 +84,7 @@ def test_look_ups_are_kept_as_they_were_asked(full):
 def test_there_is_no_way_to_delete_a_look_up(full):
     with full.ledger.reading() as uow:
         verbs = {name for name in dir(uow.lookups) if not name.startswith("_")}
-    assert verbs == {"append", "append_all", "count", "list_for_subject"}
+    assert verbs == {"append", "append_all", "count", "list_askers", "list_for_subject"}
 
 
 def test_many_look_ups_are_written_at_once_and_in_order(full):

@@ -23,7 +23,7 @@ def test_every_kind_but_the_form_names_the_remedy():
     assert {kind for kind in PaperKind if PaperPart.REMEDY not in REQUIRED[kind]} == {PaperKind.RECEIPT}
 
 
-@pytest.mark.parametrize(("kind", "part"), [(kind, part) for kind in PaperKind for part in REQUIRED[kind]])
+@pytest.mark.parametrize(("kind", "part"), [(kind, part) for kind in PaperKind for part in sorted(REQUIRED[kind])])
 def test_each_part_a_paper_lacks_is_named(kind, part):
     texts = dict.fromkeys(PaperPart, "有")
     check_parts(kind, texts)
