@@ -129,7 +129,9 @@ class CreditGroup(LazyGroup):
         "objections": Place(
             "objection_commands", "办理异议：登记、受理、转办、催办、核实、决定、更正、撤回。", "app", is_group=True
         ),
-        "repairs": Place("repair_commands", "信用修复：登记申请、转认定机关、受理、核查、决定；不收费。", "app", is_group=True),
+        "repairs": Place(
+            "repair_commands", "信用修复：登记申请、转认定机关、受理、核查、决定；不收费。", "app", is_group=True
+        ),
         "delegation": Place("delegation_commands", "代行授权：审核、决定人员不在岗时由谁代行。", "app", is_group=True),
         "subject": Place(
             "subject_commands", "无代码主体归并：它是谁，由人认定，可撤销；同名不同主体可登记。", "app", is_group=True

@@ -134,7 +134,7 @@ def test_the_day_before_the_minimum_term_is_over_is_too_early_and_the_day_itself
     assert apply_repair_act(repair, act(kind, actor, OPENS), BOTH, TERMS).version == repair.version + 1
 
 
-@pytest.mark.parametrize("missing", list(BOTH))
+@pytest.mark.parametrize("missing", sorted(BOTH))
 def test_nothing_is_accepted_without_the_papers_the_rules_name(missing):
     repair = go(make(), K.FORWARD)
     with pytest.raises(EvidenceMissing, match=missing.label):
