@@ -79,6 +79,10 @@ def months(
                 "month": chosen.code,
                 "flow": {line.kind.value: {kind.value: line.counts[kind] for kind in ListKind} for line in board.flow},
                 "durations": [dict(zip(DURATION_KEYS, row, strict=True)) for row in duration_rows(board)],
+                "outcomes": [
+                    {"about": one.label, "received": one.received, "ended": dict(one.outcomes), "late": one.late}
+                    for one in board.outcomes
+                ],
                 "trend": [dict(zip(TREND_KEYS, row, strict=True)) for row in trend_rows(board)],
                 "xlsx": None if xlsx is None else str(xlsx),
             }

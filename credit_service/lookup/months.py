@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
+from credit_service.domain.clock import add_workdays
 from credit_service.domain.listing import Act, ActKind, Case
 from credit_service.domain.month import Month
+from credit_service.domain.objection import Objection, ObjectionState
+from credit_service.domain.repair import Repair, RepairState
 from credit_service.domain.score import ListKind
 from credit_service.errors import RuleNotInForce
 from credit_service.listing.dues import DueRules
@@ -73,6 +77,32 @@ class DurationLine:
 
 
 @dataclass(frozen=True)
+class OutcomeLine:
+    """What came of one procedure in the month: how many came in, and how those that ended, ended.
+
+    **Units**: ``days`` working days from receipt to the end of each, shortest first.
+    """
+
+    label: str
+    received: int
+    outcomes: tuple[tuple[str, int], ...]
+    """(Chinese name, how many) of each way to end."""
+    days: tuple[int, ...]
+    late: int
+    """Ended after the last day of their term."""
+
+    @property
+    def middle(self) -> float | None:
+        """The median, or None where nothing ended."""
+        return median(self.days) if self.days else None
+
+    @property
+    def ended(self) -> int:
+        """How many ended."""
+        return sum(number for _, number in self.outcomes)
+
+
+@dataclass(frozen=True)
 class MonthTrend:
     """Into and out of the lists in one month."""
 
@@ -89,6 +119,8 @@ class MonthBoard:
     month: Month
     flow: tuple[FlowLine, ...]
     durations: tuple[DurationLine, ...]
+    outcomes: tuple[OutcomeLine, ...]
+    """Of objections and of repairs."""
     trend: tuple[MonthTrend, ...]
     unknown_years: tuple[int, ...]
     """Years whose holidays are not announced: steps that run into them are not counted."""
@@ -106,9 +138,72 @@ def get_month_board(room: ReadingRoom, month: Month) -> MonthBoard:
     with room.ledger.reading() as uow:
         acts = uow.acts.list_in_period(months[0].first_on, month.last_on)
         cases = {case.case_id: case for case in uow.cases.list_by_ids(acts)}
+        objections = uow.objections.list_touching(month.first_on, month.last_on)
+        repairs = uow.repairs.list_touching(month.first_on, month.last_on)
     done = [(cases[case_id], act) for case_id, some in acts.items() for act in some]
     durations, unknown = _measure(acts, month, rules)
-    return MonthBoard(month, _count_flow(done, month), durations, _count_trend(done, months), unknown)
+    outcomes = (
+        _count_outcomes(
+            "异议",
+            [_of_objection(one) for one in objections],
+            (ObjectionState.UPHELD, ObjectionState.REJECTED, ObjectionState.NOT_ACCEPTED, ObjectionState.WITHDRAWN),
+            (month, rules),
+        ),
+        _count_outcomes(
+            "信用修复",
+            [_of_repair(one, rules) for one in repairs],
+            (RepairState.GRANTED, RepairState.REFUSED, RepairState.NOT_ACCEPTED, RepairState.WITHDRAWN),
+            (month, rules),
+        ),
+    )
+    return MonthBoard(month, _count_flow(done, month), durations, outcomes, _count_trend(done, months), unknown)
+
+
+@dataclass(frozen=True)
+class _Matter:
+    """What is counted of an objection or a repair."""
+
+    received_on: date
+    ended_on: date | None
+    due_on: date | None
+    state: ObjectionState | RepairState
+
+
+def _of_objection(one: Objection) -> _Matter:
+    return _Matter(one.received_on, one.decided_on or one.withdrawn_on, one.due_on, one.state)
+
+
+def _of_repair(one: Repair, rules: DueRules) -> _Matter:
+    """Return a repair with the last day for its result, counted from its acceptance and extended once at most."""
+    due_on = None
+    if one.accepted_on is not None:
+        term = rules.terms["repair_result_workdays"].value
+        more = rules.terms["repair_extension_workdays"].value if one.extended_on is not None else 0
+        with suppress(RuleNotInForce):
+            due_on = add_workdays(one.accepted_on, term + more, rules.is_workday)
+    return _Matter(one.applied_on, one.closed_on, due_on, one.state)
+
+
+def _count_outcomes(
+    label: str,
+    matters: Sequence[_Matter],
+    ends: Sequence[ObjectionState | RepairState],
+    when: tuple[Month, DueRules],
+) -> OutcomeLine:
+    month, rules = when
+    ended = [one for one in matters if one.ended_on and month.first_on <= one.ended_on <= month.last_on]
+    days: list[int] = []
+    for one in ended:
+        with suppress(RuleNotInForce):
+            days.append(rules.count_workdays(one.received_on, one.ended_on or one.received_on))
+    counted = Counter(one.state for one in ended)
+    return OutcomeLine(
+        label=label,
+        received=sum(month.first_on <= one.received_on <= month.last_on for one in matters),
+        outcomes=tuple((state.label, counted[state]) for state in ends),
+        days=tuple(sorted(days)),
+        late=sum(one.due_on is not None and one.ended_on is not None and one.ended_on > one.due_on for one in ended),
+    )
 
 
 def _count_flow(done: Sequence[tuple[Case, Act]], month: Month) -> tuple[FlowLine, ...]:

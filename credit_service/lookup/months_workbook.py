@@ -1,4 +1,4 @@
-"""The month in tables as a workbook: 流转, 办理时长, 近十二个月."""
+"""The month in tables as a workbook: 流转, 办理时长, 异议与修复, 近十二个月."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def write_workbook(board: MonthBoard, title: str) -> bytes:
 
     add("流转", flow_headings(), flow_rows(board))
     add("办理时长", DURATION_HEADINGS, duration_rows(board))
+    add("异议与修复", OUTCOME_HEADINGS, outcome_rows(board))
     sheet = add("近十二个月", TREND_HEADINGS, trend_rows(board))
     chart = book.add_chart({"type": "column"})
     last = 2 + len(board.trend)
@@ -58,6 +59,7 @@ def write_workbook(board: MonthBoard, title: str) -> bytes:
 
 
 DURATION_HEADINGS = ("环节", "件数", "期限（工作日）", "中位数", "最长", "期限内", "超期")
+OUTCOME_HEADINGS = ("事项", "收到", "结果", "件数", "办理时长中位数（工作日）", "超期办结")
 TREND_HEADINGS = ("月份", "列入", "移出", "不予列入")
 
 
@@ -84,6 +86,15 @@ def duration_rows(board: MonthBoard) -> list[Row]:
             len(line.days) - line.in_time,
         )
         for line in board.durations
+    ]
+
+
+def outcome_rows(board: MonthBoard) -> list[Row]:
+    """Return what came of objections and repairs as rows, one for each way to end."""
+    return [
+        (line.label, line.received, name, number, line.middle, line.late)
+        for line in board.outcomes
+        for name, number in line.outcomes
     ]
 
 

@@ -157,6 +157,12 @@ class Objections(Repository):
             statement = statement.where(OBJECTION.c.forwarded_to == agency_code)
         return self._list(statement)
 
+    def list_touching(self, from_on: date, until_on: date) -> list[Objection]:
+        """Return what was received, or came to its end, in a period (both days inclusive)."""
+        days = (OBJECTION.c.received_on, OBJECTION.c.decided_on, OBJECTION.c.withdrawn_on)
+        touched = sa.or_(*(day.between(from_on, until_on) for day in days))
+        return self._list(sa.select(OBJECTION).where(touched).order_by(OBJECTION.c.number))
+
     def list_objected_by(self, agency_code: str, limit: int = 200) -> list[Objection]:
         """Return the objections of an agency, newest first."""
         statement = sa.select(OBJECTION).where(OBJECTION.c.objecting_agency == agency_code)

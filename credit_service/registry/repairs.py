@@ -166,6 +166,11 @@ class Repairs(Repository):
             statement = statement.where(REPAIR.c.competent_code == competent_code)
         return self._repairs(statement)
 
+    def list_touching(self, from_on: date, until_on: date) -> list[Repair]:
+        """Return what was applied for, or came to its end, in a period (both days inclusive)."""
+        touched = sa.or_(REPAIR.c.applied_on.between(from_on, until_on), REPAIR.c.closed_on.between(from_on, until_on))
+        return self._repairs(sa.select(REPAIR).where(touched).order_by(REPAIR.c.repair_id))
+
     def list_for_case(self, case_id: str) -> list[Repair]:
         """Return the applications about a case, oldest first."""
         statement = sa.select(REPAIR).where(REPAIR.c.case_id == case_id)

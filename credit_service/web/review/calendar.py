@@ -22,8 +22,14 @@ TONES = {
     DueState.UNKNOWN: "is-warning",
     DueState.RUNNING: "is-good",
 }
-PATHS = {"case": "/review/cases/"}
+PATHS = {
+    "case": "/review/cases/",
+    "objection": "/review/objections/",
+    "repair": "/review/repairs/",
+    "measure": "/department/measures/",
+}
 """Where each kind of matter has its page."""
+ABOUTS = (("case", "案件"), ("objection", "异议"), ("repair", "信用修复"), ("measure", "奖惩措施"))
 
 
 @router.get("/review/calendar", response_class=HTMLResponse)
@@ -31,11 +37,18 @@ def show_calendar(
     visit: CaseVisit,
     state: Annotated[str, Query(max_length=20)] = "",
     who: Annotated[str, Query(max_length=128)] = "",
+    about: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Show what is due, filtered by how it stands and by who is to do it; unknown filters show all."""
+    """Show what is due, filtered by how it stands, what it is about and who is to do it; unknown filters show all."""
     board = get_due_board(visit.room)
     wanted = next((member for member in DueState if member.value == state), None)
-    shown = [due for due in board.dues if (wanted is None or due.state is wanted) and (not who or due.who == who)]
+    shown = [
+        due
+        for due in board.dues
+        if (wanted is None or due.state is wanted)
+        and (not who or due.who == who)
+        and (about not in PATHS or due.about == about)
+    ]
     with visit.room.ledger.reading() as uow:
         names = {account.account_id: account.display_name for account in uow.accounts.list_all()}
     context = {
@@ -45,6 +58,8 @@ def show_calendar(
         "state": wanted,
         "states": tuple(DueState),
         "who": who,
+        "about": about,
+        "abouts": ABOUTS,
         "people": sorted({due.who for due in board.dues}),
         "names": names,
         "tones": TONES,

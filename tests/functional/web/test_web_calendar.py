@@ -29,7 +29,8 @@ def test_every_open_case_is_due_and_the_late_come_first(world: World):
         for case in list_cases(world.service.reading_room, None, None, 10_000)
         if case.state not in {CaseState.DECLINED, CaseState.ENDED, CaseState.DECISION_SERVED, CaseState.PUBLISHED}
     ]
-    assert {due.object_id for due in board.dues} == {case.case_id for case in waiting}
+    assert {due.object_id for due in board.dues if due.about == "case"} == {case.case_id for case in waiting}
+    assert {due.about for due in board.dues} >= {"case", "measure"}
     assert board.late, "four weeks after the assessment somebody is late"
     page = world.client(Role.REVIEWER).get("/review/calendar").text
     assert page.index(board.late[0].object_id) < page.index(board.dues[-1].object_id)
@@ -66,7 +67,7 @@ def test_the_month_is_a_page_and_a_workbook(world: World):
     assert "本月尚未结束" in page
     assert "决定列入" in page
     sheets = openpyxl.load_workbook(BytesIO(client.get("/review/months.xlsx?month=2026-10").content)).sheetnames
-    assert sheets == ["流转", "办理时长", "近十二个月"]
+    assert sheets == ["流转", "办理时长", "异议与修复", "近十二个月"]
     assert client.get("/review/months?month=2026-11").status_code == 422
     assert client.get("/review/months?month=去年").status_code == 422
 
