@@ -206,7 +206,7 @@ def read_paper(office: Office, paper_id: str, form: PaperForm, actor: Actor) -> 
 def find_issuers(kind: PaperKind) -> frozenset[Role]:
     """Return who may issue and void papers of a kind: whoever may do the act that the paper is for."""
     act = ACT_OF_PAPER.get(kind)
-    return ROLE_OF_ACT[act] if act else MAY_SEE_NAMES
+    return ROLE_OF_ACT.get(act, frozenset({Role.DECIDER})) if act else MAY_SEE_NAMES
 
 
 def compose_checked(wording: PaperWording, facts: PaperFacts, document_no: str | None) -> PaperText:

@@ -108,7 +108,6 @@ def build_rulebook(
     words = read_classification(pick["categories"], log)
     whole = read_scoring(pick["scoring"], log)
     scoring, history = scoring_on(whole, as_of), read_history(pick["severity"], log)
-    levels = read_severity(pick["severity"], history, log)
     terms = _in_force((*read_deadlines(pick["deadlines"], log), *read_deadlines(pick["repair"], log)), as_of)
     vetting = vetting_on(read_vetting(pick["vetting"], terms, log), as_of) if "vetting" in pick else None
     rulebook = Rulebook(
@@ -121,7 +120,7 @@ def build_rulebook(
         acceptances=_in_force(acceptances, as_of),
         measures=tuple(measure for measure, _ in measures),
         classification=replace(words, kinds=_in_force(words.kinds, as_of), keywords=_in_force(words.keywords, as_of)),
-        severity=severity_on(levels, as_of),
+        severity=severity_on(read_severity(pick["severity"], history, log), as_of),
         publicity=read_publicity(pick["publicity"], log),
         scoring=scoring,
         candidates=candidates_on(_read_proposals(pick["candidates"], scoring, log), as_of),

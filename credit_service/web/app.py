@@ -71,6 +71,64 @@ class CreditWeb(FastAPI):
             write_refused_form(request, signed_in, "form", "origin")
 
 
+PAGES = (
+    home,
+    issues,
+    rulebook,
+    subjects,
+    sign_in,
+    provider,
+    own,
+    password,
+    second_factor,
+    admin,
+    admin_accounts,
+    account_acts,
+    admin_agencies,
+    keys,
+    uploads,
+    templates,
+    previews,
+    reports,
+    batch_acts,
+    quality,
+    vettings,
+    measures,
+    notices,
+    repair,
+    review_repairs,
+    cases,
+    acts,
+    calendar,
+    months,
+    papers,
+    outlook,
+    resolution,
+    review_governance,
+    review_measures,
+    public_governance,
+    public_objections,
+    department_objections,
+    review_objections,
+    impact,
+    adoptions,
+    analyst,
+)
+"""Modules with pages for people; none of them is in the API's description."""
+FOR_PROGRAMS = (
+    checks,
+    agency_repairs,
+    agency_vettings,
+    bulletins,
+    batches,
+    agency_measures,
+    agency_objections,
+    health,
+    documentation,
+)
+"""Modules with operations for programs."""
+
+
 def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
     """Return the web application of one service.
 
@@ -97,63 +155,11 @@ def create_app(service: Service, worker: QueueWorker | None = None) -> FastAPI:
     app.state.impacts = ImpactDesk(service.reading_room)
     app.state.throttles = Throttles()
     install_error_handlers(app)
-    for module in (
-        home,
-        issues,
-        rulebook,
-        subjects,
-        sign_in,
-        provider,
-        own,
-        password,
-        second_factor,
-        admin,
-        admin_accounts,
-        account_acts,
-        admin_agencies,
-        keys,
-        uploads,
-        templates,
-        previews,
-        reports,
-        batch_acts,
-        quality,
-        vettings,
-        measures,
-        notices,
-        repair,
-        review_repairs,
-        cases,
-        acts,
-        calendar,
-        months,
-        papers,
-        outlook,
-        resolution,
-        review_governance,
-        review_measures,
-        public_governance,
-        public_objections,
-        department_objections,
-        review_objections,
-        impact,
-        adoptions,
-        analyst,
-    ):
-        app.include_router(module.router, include_in_schema=False)
+    for page in PAGES:
+        app.include_router(page.router, include_in_schema=False)
     app.include_router(repair.papers_router, include_in_schema=False)
-    for module in (
-        checks,
-        agency_repairs,
-        agency_vettings,
-        bulletins,
-        batches,
-        agency_measures,
-        agency_objections,
-        health,
-        documentation,
-    ):
-        app.include_router(module.router)
+    for door in FOR_PROGRAMS:
+        app.include_router(door.router)
     app.include_router(agency_repairs.papers_router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
