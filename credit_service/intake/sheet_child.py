@@ -72,7 +72,7 @@ class _Workbook:
             left -= sum(len(cell) + 1 for row in rows for cell in row)
             if left < 0:
                 raise MemoryError
-            if any(any(row) for row in rows):
+            if any(cell.strip() for row in rows for cell in row):
                 yield {"sheet": sheet.name, "rows": rows, "height": height}
 
     def _notes(self, name: str, scan: SheetScan, header_row: int) -> list[tuple[int, str, str, str]]:

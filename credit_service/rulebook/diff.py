@@ -120,6 +120,8 @@ class _Names:
             "list_type": lists,
             "measures": measures,
         }
+        if rulebook.vetting is not None:
+            self.named["awards"] = {award.id: award.name for award in rulebook.vetting.awards}
         self.named["of"] = lists | {severity.value: severity.label for severity in Severity}
 
     def say(self, group: str, name: str, value: object) -> str:

@@ -13,7 +13,7 @@ from credit_service.rulebook.read_bounds import read_bounds
 from credit_service.rulebook.read_candidates import read_candidates
 from credit_service.rulebook.read_index import read_index
 from credit_service.rulebook.read_lists import read_lists
-from credit_service.rulebook.read_repair import read_acts
+from credit_service.rulebook.read_repair import read_acts, read_papers
 from credit_service.rulebook.read_scoring import GRADES, read_classification, read_scoring
 from credit_service.rulebook.read_severity import read_history, read_severity
 from credit_service.rulebook.read_terms import (
@@ -40,7 +40,7 @@ _READERS: dict[str, tuple[Callable[[RuleVersion, FaultLog], object], ...]] = {
     # Of which grades the scoring rule has some, nobody may know.
     "candidates": (lambda version, log: read_candidates(version, GRADES, log),),
     "categories": (read_classification,),
-    "repair": (read_deadlines, read_acts),
+    "repair": (read_deadlines, read_acts, read_papers),
     "deadlines": (read_deadlines,),
     "calendar": (read_calendar,),
 }

@@ -168,7 +168,7 @@ def test_order_of_cases_does_not_matter():
 def test_what_is_objected_to_is_not_shown_for_the_first_time():
     marked = {"marked_on": date(2026, 9, 30)}
     new = make_case(published_on=None, bulletin_id=None, state=CaseState.DECISION_SERVED, **marked)
-    assert [entry.reason for entry in world.select([new]).withheld] == ["有未办结的异议，暂不公示"]
+    assert [entry.reason for entry in world.select([new]).withheld] == ["有未处理完的异议，暂缓首次公示"]
     (entry,) = world.select([make_case(published_on=date(2026, 9, 1), **marked)]).black
     assert entry.fact.endswith("（异议处理中）")
 

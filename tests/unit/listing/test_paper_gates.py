@@ -47,8 +47,9 @@ def test_a_paper_is_due_exactly_when_its_act_is(world, list_kind, state):
         act = ACT_OF_PAPER.get(kind)
         if act is not None and kind not in {PaperKind.NOTICE, PaperKind.ANNOUNCEMENT}:
             assert is_due(case, kind) is (act in acts)
-    assert is_due(case, PaperKind.NOTICE) is (not red and state is CaseState.PROPOSED)
-    assert is_due(case, PaperKind.ANNOUNCEMENT) is (red and state is CaseState.PROPOSED)
+    in_review = state in {CaseState.PROPOSED, CaseState.UNDER_REVIEW}
+    assert is_due(case, PaperKind.NOTICE) is (not red and in_review)
+    assert is_due(case, PaperKind.ANNOUNCEMENT) is (red and in_review)
     assert is_due(case, PaperKind.REMOVAL) is (state is CaseState.ENDED)
     listed = ActKind.REVOKE in acts
     assert is_due(case, PaperKind.REPAIR_GUIDE) is (not red and (listed or ActKind.DECIDE in acts))
