@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from credit_service.domain.repair import RecordRepair
+from credit_service.warehouse.one_subject import key_of
 from credit_service.warehouse.session import Session
 from credit_service.warehouse.write import in_transaction, to_naive_utc
 
@@ -50,13 +51,13 @@ INSERT INTO repaired
 SELECT
     unnest(CAST($ids AS VARCHAR[])), unnest(CAST($days AS DATE[])), unnest(CAST($instants AS TIMESTAMP[]))
 """
-_RECORDS_OF = """
+_RECORDS_OF = f"""
 SELECT
     record_id, kind, subject_id, subject_name, topic, document_no, authority_name, coalesce(authority_code, '')
         AS authority_code, agency_code, decided_on, repaired_on
 FROM current_records
 WHERE list_contains(
-    list_transform(CAST($subject_ids AS VARCHAR[]), lambda one: md5_number_lower(one)), subject_key
+    list_transform(CAST($subject_ids AS VARCHAR[]), lambda one: {key_of("one")}), subject_key
 ) AND list_contains($subject_ids, subject_id) AND NOT is_minor
 ORDER BY decided_on, record_id
-"""
+"""  # noqa: S608 - a fixed expression
