@@ -9,7 +9,7 @@ from pathlib import Path
 from credit_service.bootstrap import Service, build_service, to_places
 from credit_service.domain.agency import Actor, Role
 from credit_service.domain.clock import FixedClock
-from credit_service.domain.listing import Case, CaseState
+from credit_service.domain.listing import Case, CaseFilter, CaseState
 from credit_service.domain.objection import (
     Channel,
     Objection,
@@ -64,7 +64,7 @@ class ObjectionWorld:
         with self.office.ledger.reading() as uow:
             return next(
                 one
-                for one in uow.cases.list_filtered(kind, state)
+                for one in uow.cases.list_filtered(CaseFilter(kind, state))
                 if one.subject_kind is SubjectKind.ORGANISATION and (kind is ListKind.WATCH or len(one.record_ids) == 1)
             )
 

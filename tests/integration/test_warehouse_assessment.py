@@ -92,7 +92,7 @@ def add_record(
     columns = session.connection.sql(
         "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'records'"
     ).fetchall()
-    blank = {"VARCHAR": "", "BIGINT": "0", "BOOLEAN": "false", "DATE": None, "TIMESTAMP": None, "UBIGINT": "0"}
+    blank = {"VARCHAR": "", "BIGINT": "0", "BOOLEAN": "false", "DATE": None, "TIMESTAMP": None, "UINTEGER": "0"}
     values = [given.get(name, blank[kind]) for name, kind in columns]
     places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
     session.connection.sql(f"INSERT INTO records VALUES ({places})", params=values)

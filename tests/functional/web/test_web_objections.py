@@ -12,7 +12,7 @@ import pytest
 from credit_service.bootstrap import build_service
 from credit_service.domain.agency import Role
 from credit_service.domain.clock import FixedClock
-from credit_service.domain.listing import CaseState
+from credit_service.domain.listing import CaseFilter, CaseState
 from credit_service.domain.score import ListKind
 from credit_service.pipeline.accounts import NewAccount, add_account, add_key
 from credit_service.registry.receipt_codes import make_delivery_code
@@ -47,7 +47,7 @@ def own(played, tmp_path_factory: pytest.TempPathFactory) -> World:
 
 def cases(world: World):
     with world.service.office.ledger.reading() as uow:
-        found = uow.cases.list_filtered(ListKind.BLACK, CaseState.PUBLISHED)
+        found = uow.cases.list_filtered(CaseFilter(ListKind.BLACK, CaseState.PUBLISHED))
     return [one for one in found if one.identifier_code and len(one.record_ids) == 1 and one.marked_on is None]
 
 
