@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from integration.resolution_world import MovingClock
 from property.walk_doors import Doors
-from property.walk_steps import OPINION, WAY_OF_REPAIR, K, R, Steps, play_prelude
+from property.walk_steps import OPINION, WAY_OF_REPAIR, K, R, Steps, play_prelude, stop_everywhere
 from property.walk_town import (
     ADULTS,
     CHILD,
@@ -53,6 +53,7 @@ from credit_service.errors import (
 )
 from credit_service.listing.transitions import next_acts
 from credit_service.pipeline.consent import withdraw_consent
+from credit_service.pipeline.decide import STANDING
 from credit_service.settings import Settings
 
 REFUSALS = (AccessError, DecisionError, LedgerConflict, LookupFailure, PublicationError, RulebookError, SubmissionError)
@@ -116,6 +117,17 @@ class Walk(RuleBasedStateMachine):
     def assess(self, point: str, count: int) -> None:
         self.attempt("assess", self.steps.assess, point, count)
 
+    @rule(who=st.sampled_from(ORGANISATIONS[7:]), wait=st.booleans())
+    def somebody_is_listed(self, who, wait: bool) -> None:  # noqa: FBT001 -- drawn
+        """From the court's file to the served decision, by either way, on a new day."""
+        self.town.pass_days(1)
+        self.attempt("send", lambda: self.town.send_defaulters(who))
+        self.attempt("assess", self.steps.assess)
+        found = [one for one in self.open_cases() if one.state is CaseState.PROPOSED]
+        mine = [one for one in found if one.identifier_code == who.code] or found
+        if mine:
+            self.attempt("list", lambda: (self.steps.list_fully if wait else self.steps.take_over)(mine[0]))
+
     def open_cases(self):
         return [one for one in self.steps.cases() if one.state not in {CaseState.ENDED, CaseState.DECLINED}]
 
@@ -174,7 +186,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(pick=st.integers(0), whose=st.sampled_from(ORGANISATIONS), point=POINT)
     def somebody_applies_for_repair(self, pick: int, whose, point: str) -> None:
-        found = self.open_cases()
+        found = [one for one in self.open_cases() if one.state in STANDING] or self.open_cases()
         case = found[pick % len(found)]
         code = case.identifier_code or whose.code
         self.attempt("apply", lambda: self.steps.apply(case, code), point)
@@ -280,6 +292,7 @@ class Stores:
         town = found_town(self.folder, self.url(0))
         doors = Doors(town, Steps(town))
         play_prelude(town, doors.look)
+        assert set(stop_everywhere(town, doors.look)) == set(POINTS)
         doors.look_everywhere()
         ends = Counter(f"{one.case.list_kind}: {one.case.end_kind}" for one in doors.see() if one.case.end_kind)
         ends["suspended red"] = sum(

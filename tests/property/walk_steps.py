@@ -20,8 +20,10 @@ from property.walk_town import (
     PUBLISHER,
     REVIEWER,
     SENDERS,
+    Crash,
     Somebody,
     Town,
+    stopping,
 )
 
 from credit_service.domain.agency import Actor
@@ -288,3 +290,52 @@ def play_prelude(town: Town, look: Callable[[], object]) -> None:
     look()
     steps.assess()
     look()
+
+
+def stop_everywhere(town: Town, look: Callable[[], object]) -> list[str]:
+    """Stop the machine once at each point, look, and do what did not happen; return where it stopped."""
+    steps = Steps(town)
+    black, red = ListKind.BLACK, ListKind.RED
+    stopped: list[str] = []
+
+    def stop(point: str, step: Callable[[], object], count: int = 1) -> None:
+        try:
+            with stopping(point, count):
+                step()
+        except Crash:
+            stopped.append(point)
+        town.restart()
+        look()
+
+    defaulters = ORGANISATIONS[9:13]
+    stop("after_commit", lambda: town.send_defaulters(*defaulters))
+    stop("in_snapshot", steps.assess)
+    stop("after_snapshot", steps.assess)
+    cases = [steps.case_of(who, black) for who in defaulters]
+    for case in cases:
+        steps.go(case, ActKind.TAKE_UP)
+    for point, case in zip(("before_commit", "in_audit", "after_case", "after_commit"), cases, strict=True):
+        stop(point, lambda case=case: steps.go(steps.get(case.case_id), ActKind.TAKE_OVER))
+        if steps.get(case.case_id).taken_over_on is None:
+            steps.go(steps.get(case.case_id), ActKind.TAKE_OVER)
+    # The second act of two in one transaction: a red listing is suspended by a black one, or neither is.
+    town.send_defaulters(ORGANISATIONS[6])
+    steps.assess()
+    case = steps.go(steps.case_of(ORGANISATIONS[6], black), ActKind.TAKE_UP)
+    stop("after_case", lambda: steps.go(steps.get(case.case_id), ActKind.TAKE_OVER), 2)
+    assert steps.get(case.case_id).taken_over_on is None
+    assert steps.case_of(ORGANISATIONS[6], red).suspended_on is None
+    stop("before_rename", lambda: steps.publish("2026-10"))
+    stop("after_rename", lambda: steps.publish("2026-10"))
+    steps.publish("2026-10")
+    look()
+    repair = steps.apply(cases[0])
+    for kind in (R.FORWARD, R.ACCEPT, R.CHECK):
+        repair = steps.go_on_with_repair(repair, kind)
+    stop("after_commit", lambda: steps.go_on_with_repair(repair, R.GRANT))
+    objection = steps.go_on_with(steps.object_to(cases[1]), K.ACCEPT)
+    stop("in_audit", lambda: steps.go_on_with(objection, K.UPHOLD), 3)
+    stop("after_commit", lambda: steps.go_on_with(objection, K.UPHOLD))
+    assert steps.get(cases[0].case_id).end_kind == "repair"
+    assert steps.get(cases[1].case_id).end_kind == "revoke"
+    return stopped

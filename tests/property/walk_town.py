@@ -28,7 +28,7 @@ from credit_service.lookup import bulletins as shown_bulletins
 from credit_service.pipeline import publish as publishing
 from credit_service.pipeline.accounts import NewAccount, add_account, add_key
 from credit_service.pipeline.ingest import Submission, ingest_file
-from credit_service.pipeline.rebuild import mend_warehouse
+from credit_service.pipeline.rebuild import reconcile
 from credit_service.registry.cases import Cases
 from credit_service.registry.traces import Audit
 from credit_service.registry.unit_of_work import UnitOfWork
@@ -142,10 +142,10 @@ class Town:
         shown_bulletins._render.cache_clear()
 
     def restart(self) -> None:
-        """Stop the service and start it anew, as `credit serve` does."""
+        """Stop the service and start it anew, as `credit serve` does with its worker."""
         self.office.ledger.close()
         self.service = build_service(self.settings, self.clock)
-        mend_warehouse(self.office)
+        reconcile(self.office)
         self.open_doors(self.client)
 
     def pass_days(self, days: int) -> None:
