@@ -22,7 +22,7 @@ class TableNote:
 
 
 def run_sql(room: ReadingRoom, sql: str) -> SqlResult:
-    """Return the answer of one SELECT.
+    """Return the answer of one SELECT, without listings that ended or rest and records repaired since the snapshot.
 
     Raises:
         SnapshotMissing: Nothing was assessed yet.
@@ -30,7 +30,10 @@ def run_sql(room: ReadingRoom, sql: str) -> SqlResult:
         QueryRefused: The text is no single allowed SELECT.
         QueryFailed: It failed or was stopped at a limit.
     """
-    return run_analyst_sql(get_snapshot(room.places.snapshots).path, sql)
+    with room.ledger.reading() as uow:
+        repaired = sorted({mark.record_id for mark in uow.record_repairs.list_all()})
+        hidden = {"listings": uow.cases.list_over(room.today()), "records_public": repaired}
+    return run_analyst_sql(get_snapshot(room.places.snapshots).path, sql, hidden=hidden)
 
 
 def describe_snapshot(room: ReadingRoom) -> tuple[TableNote, ...]:

@@ -126,6 +126,14 @@ class Cases(Repository):
         )
         return self._cases(statement.order_by(CASE.c.case_id))
 
+    def list_over(self, day: date) -> list[str]:
+        """Return the numbers of listings that were in force and are not on a day: ended, run out or suspended."""
+        statement = sa.select(CASE.c.case_id).where(
+            CASE.c.decision_served_on.is_not(None),
+            CASE.c.state.not_in(STANDING) | (CASE.c.suspended_on <= day) | (CASE.c.max_until_on < day),
+        )
+        return [row["case_id"] for row in self._all(statement.order_by(CASE.c.case_id))]
+
     def list_by_subject(self, subject_id: str) -> list[Case]:
         """Return every case about a subject, oldest first."""
         statement = sa.select(CASE).where(CASE.c.subject_id == subject_id)

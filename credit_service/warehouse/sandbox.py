@@ -15,11 +15,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Timer
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from credit_service.errors import QueryFailed, SandboxMissing
@@ -57,13 +59,14 @@ class SqlResult:
     elapsed_ms: int
 
 
-def run_analyst_sql(
+def run_analyst_sql(  # noqa: PLR0913 - each one a bound of its own
     snapshot: Path,
     sql: str,
     limits: SqlLimits | None = None,
     *,
     require_os_sandbox: bool = True,
     kind: str | None = None,
+    hidden: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> SqlResult:
     """Run one SELECT on a snapshot.
 
@@ -73,6 +76,7 @@ def run_analyst_sql(
         limits: Rows, bytes, time and memory.
         require_os_sandbox: Refuse where the machine offers none; every door of the service does.
         kind: The sandbox to use, by default the best there is.
+        hidden: By table the rows that may not be seen any more since the snapshot was made, by its first column.
 
     Raises:
         SandboxMissing: The machine offers no sandbox.
@@ -88,7 +92,7 @@ def run_analyst_sql(
     check_sql(sql, TABLE_NAMES)
     limits = limits or SqlLimits()
     started = time.monotonic()
-    answer = _ask_child(snapshot.resolve(), sql, limits, kind)
+    answer = _ask_child(snapshot.resolve(), sql, limits, kind, hidden)
     elapsed_ms = round((time.monotonic() - started) * 1000)
     return SqlResult(answer["columns"], answer["rows"], answer["truncated"], elapsed_ms)
 
@@ -105,9 +109,16 @@ def sandbox_kind() -> str:
     return "landlock" if sys.platform == "linux" and sandbox_child.landlock_version() >= 4 else "none"
 
 
-def _ask_child(snapshot: Path, sql: str, limits: SqlLimits, kind: str) -> dict[str, Any]:
+def _ask_child(
+    snapshot: Path,
+    sql: str,
+    limits: SqlLimits,
+    kind: str,
+    hidden: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> dict[str, Any]:
     command, seen_at = _command(snapshot, kind)
     request = {"snapshot": str(seen_at), "sql": sql, "limits": asdict(limits), "landlock": kind == "landlock"}
+    request["hidden"] = {name: list(ids) for name, ids in hidden.items()}
     process = subprocess.Popen(  # noqa: S603 - our own command; the query travels on standard input
         command,
         stdin=subprocess.PIPE,

@@ -115,6 +115,7 @@ def _run(request: dict[str, Any]) -> dict[str, Any]:
                 "SET lock_configuration = true",
             ):
                 connection.execute(setting)
+            _hide(connection, request["hidden"])
             answer = connection.execute(request["sql"])
             columns = [str(column[0]) for column in answer.description or ()]
             return {"columns": columns, **_fetch(answer, limits)}
@@ -124,6 +125,19 @@ def _run(request: dict[str, Any]) -> dict[str, Any]:
         # The first paragraph says what is wrong; what follows repeats the query, or shows a stack of this program.
         paragraph = str(fault).split("\n\n", maxsplit=1)[0].split("Traceback", maxsplit=1)[0]
         return {"error": "sql", "message": " ".join(paragraph.split())[:500]}
+
+
+def _hide(connection: Any, hidden: dict[str, list[str]]) -> None:  # noqa: ANN401 - DuckDB is not imported at the top
+    """Put a view before each table of which some rows may not be seen any more; the query finds the view first."""
+    (database,) = connection.execute("SELECT current_database()").fetchone()
+    literal = str(database).replace('"', '""')
+    for table, ids in hidden.items():
+        (key, *_), *_ = connection.execute(f'DESCRIBE "{literal}".main."{table}"').fetchall()
+        connection.execute(f'CREATE TEMP TABLE "hidden_{table}" AS SELECT unnest(CAST($1 AS VARCHAR[])) AS id', [ids])
+        connection.execute(
+            f'CREATE TEMP VIEW "{table}" AS SELECT * FROM "{literal}".main."{table}"'  # noqa: S608 - our own names
+            f' WHERE "{key}" NOT IN (SELECT id FROM temp."hidden_{table}")'
+        )
 
 
 def _fetch(answer: Any, limits: dict[str, int]) -> dict[str, Any]:  # noqa: ANN401 - DuckDB is not imported at the top
