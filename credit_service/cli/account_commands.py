@@ -6,7 +6,6 @@ notes ``console``, or the administrator named with ``--by``, who then signs in.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, TypeVar
@@ -14,7 +13,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from credit_service.bootstrap import Service, build_service
-from credit_service.cli.acting import acting, signed_in_for_now
+from credit_service.cli.acting import acting, ask_password, signed_in_for_now
 from credit_service.cli.output import JsonFlag, out, print_json, print_table
 from credit_service.domain.agency import Actor, Role
 from credit_service.domain.sign_in import Visitor
@@ -54,9 +53,7 @@ def account_add(
     as_json: JsonFlag = False,
 ) -> None:
     """新增账号；密码取自环境变量 CREDIT_PASSWORD，没有则提示输入两遍。"""
-    password = os.environ.get("CREDIT_PASSWORD") or typer.prompt(
-        "密码（至少12个字符）", hide_input=True, confirmation_prompt="再输一遍", err=True
-    )
+    password = ask_password("密码（至少12个字符）", is_new=True)
     new = NewAccount(account_id, name or account_id, agency, role, password, is_initial=initial)
     added = add_account(build_service().office, new)
     answer = {"account_id": added.account_id, "agency_code": added.agency_code, "role": added.role.value}
@@ -138,10 +135,8 @@ def account_password(account_id: Name, as_json: JsonFlag = False) -> None:
     """修改自己的密码：现在的取自 CREDIT_PASSWORD，新的取自 CREDIT_NEW_PASSWORD，没有则提示输入。"""
     service = build_service()
     with signed_in_for_now(service, account_id) as signed_in:
-        current = os.environ.get("CREDIT_PASSWORD") or typer.prompt("再输一遍现在的密码", hide_input=True, err=True)
-        new = os.environ.get("CREDIT_NEW_PASSWORD") or typer.prompt(
-            "新密码（至少12个字符）", hide_input=True, confirmation_prompt="再输一遍", err=True
-        )
+        current = ask_password("再输一遍现在的密码")
+        new = ask_password("新密码（至少12个字符）", is_new=True, setting="CREDIT_NEW_PASSWORD")
         change_password(service.office, signed_in, current, new, Visitor())
     _tell({"account_id": account_id, "changed": True}, f"账号 {account_id} 的密码已修改，其他登录已全部退出。", as_json)
 

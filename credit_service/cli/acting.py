@@ -19,18 +19,18 @@ from credit_service.pipeline.sign_in import CodeWanted, SignedIn, give_code, sig
 ACTOR_HELP = "办理人的登录名；密码取自环境变量 CREDIT_PASSWORD，动态码取自 CREDIT_CODE，没有则提示输入。"
 
 
-def ask_password(prompt: str, *, is_new: bool = False) -> str:
-    """Return the password of ``CREDIT_PASSWORD`` or what is typed at the prompt, a new one twice.
+def ask_password(prompt: str, *, is_new: bool = False, setting: str = "CREDIT_PASSWORD") -> str:
+    """Return the password of a setting (``CREDIT_PASSWORD``) or what is typed at the prompt, a new one twice.
 
     Raises:
         NotSignedIn: There is neither: nobody sits at a terminal.
     """
-    given = os.environ.get("CREDIT_PASSWORD")
+    given = os.environ.get(setting)
     if given:
         return given
     if not sys.stdin.isatty():
         message = f"没有终端可以输入：{prompt}。"
-        raise NotSignedIn(message, remedy="请把密码放在环境变量 CREDIT_PASSWORD 中，或者在终端里运行。")
+        raise NotSignedIn(message, remedy=f"请把密码放在环境变量 {setting} 中，或者在终端里运行。")
     typed: str = typer.prompt(prompt, hide_input=True, confirmation_prompt="再输一遍" if is_new else False, err=True)
     return typed
 

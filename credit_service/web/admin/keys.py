@@ -23,7 +23,14 @@ from credit_service.web.errors import status_of_form
 
 router = APIRouter(max_body_size=SMALL_BODY)
 
-SCOPE_NAMES = {"checks": "查询信用状态", "bulletins": "读取公告", "batches": "报送数据"}
+SCOPE_NAMES = {
+    "checks": "查询信用状态",
+    "bulletins": "读取公告",
+    "batches": "报送数据",
+    "measures": "反馈奖惩措施",
+    "objections": "提出和核实异议",
+    "repairs": "转来修复申请",
+}
 
 
 @router.get("/admin/keys", response_class=HTMLResponse)

@@ -41,7 +41,7 @@ def test_a_reviewer_sees_the_index_its_reasons_and_every_item(world: World, revi
         assert line.name in page
     for reason in board.whole.now.index.reasons:
         assert reason.part.entry.rule_id in page
-    assert "未建立反馈：台账尚未记录措施执行反馈" in page
+    assert "未建立反馈：这一期的措施没有交办过任何单位" in page
     assert page.count('role="img"') >= 2 + len(board.lines)
     assert len(re.findall(r"<caption>|<table", page)) >= 3
 

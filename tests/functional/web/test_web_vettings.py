@@ -93,7 +93,7 @@ def test_a_list_becomes_a_result_with_page_workbook_print_and_json(empty_world: 
     [
         ({"award": "没有这个奖"}, LIST, "审查规则中没有奖项"),
         ({"as_of": "昨天"}, LIST, "不是日期"),
-        ({"as_of": "2019-01-01"}, LIST, "没有生效"),
+        ({"as_of": "2019-01-01"}, LIST, "还没有规则"),
         ({"purpose": " "}, LIST, "没有写明审查用途"),
         ({}, b"\x00\x01", "没有审查"),
     ],
