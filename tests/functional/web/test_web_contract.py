@@ -25,7 +25,7 @@ SAYS_NOTHING_WRONG = {
     "/api/v1/objections/{number}",
 }
 """Nothing can be sent to them that could be wrong: what names no batch is answered with 404."""
-LISTS_THEM = ("GET", "/api/v1/objections")
+LISTS_THEM = {("GET", "/api/v1/objections"), ("GET", "/api/v1/measures/owed")}
 BEYOND_A_SCHEMA = [positive_data_acceptance, negative_data_rejection]
 """Whether bytes are a table, and whether a batch or an objection is there, no schema can say."""
 
@@ -65,7 +65,7 @@ pytestmark = pytest.mark.xdist_group("web")
     ],
 )
 def test_operation_keeps_the_contract(empty_world: World, method: str, path: str, mode: GenerationMode):
-    if mode is GenerationMode.NEGATIVE and (path in SAYS_NOTHING_WRONG or (method, path) == LISTS_THEM):
+    if mode is GenerationMode.NEGATIVE and (path in SAYS_NOTHING_WRONG or (method, path) in LISTS_THEM):
         return  # Nothing can be sent to them that could be wrong.
     app = create_app(empty_world.service)
     app.state.throttles = Throttles(calls=Throttle("100000/minute"), guesses=Throttle("100000/minute"))
