@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,7 +67,9 @@ def test_a_reviewer_acts_with_the_keyboard_alone(site: Site, open_context: Calla
     page = open_context().new_page()
     site.sign_in(page, Role.REVIEWER)
     page.goto(f"{site.url}/review/cases/{case.case_id}")
-    page.locator("input[name=document_no]").focus()
+    page.locator("summary", has_text=re.compile("^拟定")).first.focus()
+    page.keyboard.press("Enter")
+    page.locator("#draft_notice-document_no").focus()
     page.keyboard.type("示信告〔2026〕88号")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("已办理")
@@ -78,11 +81,12 @@ def test_a_refusal_is_shown_beside_the_form(site: Site, open_context: Callable[.
     page = open_context().new_page()
     site.sign_in(page, Role.REVIEWER)
     page.goto(f"{site.url}/review/cases/{case.case_id}")
-    page.locator("input[name=document_no]").fill("示信告〔2026〕89号")
-    page.locator("input[name=on]").fill("2031-01-01")
-    page.locator("details[open] button").click()
+    page.locator("summary", has_text=re.compile("^拟定")).first.click()
+    page.locator("#draft_notice-document_no").fill("示信告〔2026〕89号")
+    page.locator("#draft_notice-on").fill("2031-01-01")
+    page.locator("details[open] button", has_text=re.compile("^拟定")).click()
     expect(page.get_by_role("alert")).to_contain_text("没有办成")
-    expect(page.locator("input[name=document_no]")).to_have_value("示信告〔2026〕89号")
+    expect(page.locator("#draft_notice-document_no")).to_have_value("示信告〔2026〕89号")
 
 
 def test_an_analyst_asks_an_example(site: Site, open_context: Callable[..., BrowserContext]):

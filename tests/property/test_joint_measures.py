@@ -18,6 +18,7 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from property.examples import examples as choose
 
 from credit_service.domain.listing import ActKind, Case, is_effective
 from credit_service.domain.measure import TASKED, FeedbackKind, TaskState, is_active
@@ -280,5 +281,5 @@ def may_say(note: Note, kind: FeedbackKind, on: date, today: date, *, basis: boo
     return kind is FeedbackKind.NOT_APPLICABLE or note.nature != "reduces_rights" or basis
 
 
-Measuring.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
+Measuring.TestCase.settings = settings(max_examples=choose(8, 12), stateful_step_count=20, deadline=None)
 TestMeasuring = Measuring.TestCase

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from property.examples import examples as choose
 from sqlalchemy.engine import make_url
 
 from credit_service.domain.agency import Account, Agency, Role
@@ -468,7 +469,7 @@ def run(ledger: Ledger, examples: int) -> None:
 def test_no_unlawful_state_is_reachable_on_sqlite():
     ledger = Ledger("sqlite://")
     ledger.create()
-    run(ledger, 20)
+    run(ledger, choose(14, 20))
 
 
 @pytest.mark.postgresql

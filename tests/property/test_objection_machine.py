@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from property.examples import examples as choose
 from sqlalchemy.engine import make_url
 
 from credit_service.domain.agency import Account, Actor, Agency, Role
@@ -465,7 +466,7 @@ def run(url: str, examples: int, reached: set[ObjectionState]) -> None:
 
 
 def test_objections_never_leave_the_law_on_sqlite():
-    run("sqlite://", 15, {ObjectionState.ACCEPTED, ObjectionState.FORWARDED})
+    run("sqlite://", choose(10, 15), {ObjectionState.ACCEPTED, ObjectionState.FORWARDED})
 
 
 @pytest.mark.postgresql

@@ -21,6 +21,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from integration.batch_desk import uscc
+from property.examples import examples as choose
 from sqlalchemy.engine import make_url
 
 from credit_service.bootstrap import Service, build_service
@@ -356,7 +357,7 @@ def run(home: Path, examples: int, ledger_url: str | None = None) -> None:
 
 def test_the_law_of_repair_holds_on_sqlite():
     with tempfile.TemporaryDirectory() as folder:
-        run(Path(folder) / "home", 15)
+        run(Path(folder) / "home", choose(8, 15))
 
 
 @pytest.mark.postgresql

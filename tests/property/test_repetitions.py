@@ -108,5 +108,5 @@ class Repetitions(RuleBasedStateMachine):
 
 TestRepetitions = Repetitions.TestCase
 TestRepetitions.settings = settings(
-    max_examples=examples(3, 12), stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(2, 12), stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -28,7 +28,7 @@ from credit_service.rulebook.schema import Rulebook
 from credit_service.rulebook.scoring_checks import check_events
 
 ROOT = Path(__file__).parents[2]
-MANY = int(os.environ.get("CREDIT_TEST_RULEBOOKS", examples(50, 150)))
+MANY = int(os.environ.get("CREDIT_TEST_RULEBOOKS", examples(40, 150)))
 
 
 def load(path: str) -> ModuleType:

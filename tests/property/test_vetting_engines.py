@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from property.examples import examples as choose
 
 from credit_service.domain.record import PenaltyKind, RecordKind
 from credit_service.domain.vetting import Effect
@@ -80,7 +81,7 @@ def worlds(draw: st.DrawFn) -> tuple[date, list[Fact], list[tuple[str, str, str]
 
 
 @given(worlds())
-@settings(max_examples=60)
+@settings(max_examples=choose(25, 60))
 def test_set_wise_equals_one_by_one(world):
     as_of, facts, nominees = world
     rulebook = rulebook_of(ROOT / "rules", as_of)
@@ -110,7 +111,7 @@ def test_set_wise_equals_one_by_one(world):
 
 
 @given(worlds())
-@settings(max_examples=60)
+@settings(max_examples=choose(25, 60))
 def test_a_reason_stands_until_its_last_day_and_not_a_day_longer(world):
     as_of, facts, _ = world
     rulebook = rulebook_of(ROOT / "rules", as_of)
@@ -123,7 +124,7 @@ def test_a_reason_stands_until_its_last_day_and_not_a_day_longer(world):
 
 
 @given(worlds())
-@settings(max_examples=60)
+@settings(max_examples=choose(25, 60))
 def test_nothing_but_statutory_lists_is_held_against_a_person(world):
     as_of, facts, _ = world
     by_id = {fact.record_id: fact for fact in facts}
@@ -134,7 +135,7 @@ def test_nothing_but_statutory_lists_is_held_against_a_person(world):
 
 
 @given(worlds(), st.data())
-@settings(max_examples=40)
+@settings(max_examples=choose(20, 40))
 def test_repair_never_hurts(world, data):
     as_of, facts, _ = world
     rulebook = rulebook_of(ROOT / "rules", as_of)
