@@ -141,7 +141,7 @@ def test_links_and_returned_spans_are_the_same_on_both_databases(interpreted):
     assert any(row["candidates"] for row in expected)
 
 
-@settings(max_examples=max(MANY // 40, 3), phases=PHASES, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(MANY // 40, 1), phases=PHASES, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(world=worlds())
 def test_rulebooks_nobody_wrote_are_the_same_on_spark(world, interpreted):
     rulebook = world.rulebook

@@ -38,7 +38,7 @@ def dressed_tables(draw: st.DrawFn):
     return template.name, names, [*headers, *extra], titles
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(dressed_tables())
 def test_dressed_headers_are_the_same_columns(table):
     template_name, names, headers, titles = table

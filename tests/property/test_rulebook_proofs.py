@@ -128,7 +128,7 @@ def lies_in(worlds: Worlds, some: int, row: dict[str, object]) -> bool:
     return some == ALWAYS
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.lists(conditions, min_size=1, max_size=3), st.lists(rows, min_size=1, max_size=12))
 def test_every_fact_is_in_a_class_the_proofs_know(several, facts):
     worlds = build(several)
@@ -139,7 +139,7 @@ def test_every_fact_is_in_a_class_the_proofs_know(several, facts):
             assert lies_in(worlds, there, row) is holds(to_plain(condition), row)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(conditions, rows)
 def test_an_example_is_one(condition, row):
     worlds = build([condition])
@@ -150,7 +150,7 @@ def test_an_example_is_one(condition, row):
         assert not holds(to_plain(condition), row)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(conditions, rows, st.sampled_from(("fine_fen", "paid_fen", "mask_a", "ends_on")), st.data())
 def test_a_step_the_wrong_way_is_found_and_is_one(condition, row, name, data):
     worlds = build([condition])

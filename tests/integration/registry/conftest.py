@@ -65,7 +65,9 @@ class Server:
         self._run(
             self._door,
             "SET session_replication_role = replica",
-            f"TRUNCATE {', '.join(Row.metadata.tables)} RESTART IDENTITY CASCADE",
+            # Emptying nearly empty tables costs a hundredth of cutting them, which makes every file anew.
+            "; ".join(f"DELETE FROM {name}" for name in Row.metadata.tables),
+            "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences",
             "SET session_replication_role = origin",
             "ALTER TABLE audit ENABLE TRIGGER USER",
             f"UPDATE alembic_version SET version_num = '{self._head}'",

@@ -105,7 +105,7 @@ ROWS = st.dictionaries(
 
 
 @given(rows=ROWS, block=st.sampled_from([300, 700, 5000]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_both_readers_tell_the_same(tmp_path_factory, rows, block):
     path = tmp_path_factory.mktemp("plain") / "a.xlsx"
     write(path, [(n, rows[n][0], [(at, *rows[n][1][at]) for at in sorted(rows[n][1])]) for n in sorted(rows)])
