@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from credit_service.bulletins.manifest import MANIFEST_NAME, render_manifest, to_release
 from credit_service.domain.bulletin import Bulletin, Release
+from credit_service.durable import sync_folder, write_new_file
 from credit_service.errors import ReleaseExists, SchemaDrift
 
 _BULLETIN_ID = re.compile(r"\d{4}(?:Q[1-4]|H[12]|-(?:0[1-9]|1[0-2]))?(?:-C[2-9]|-C[1-9]\d)?")
@@ -67,10 +67,10 @@ def release_bulletin(bulletin: Bulletin, files: Mapping[str, bytes], issued_dir:
         unfinished = issued_dir / f"{_UNFINISHED}{bulletin.bulletin_id}"
         unfinished.mkdir()
         for name, content in {**files, MANIFEST_NAME: manifest}.items():
-            _write_durably(unfinished / name, content)
-        _flush_directory(unfinished)
+            write_new_file(unfinished / name, content)
+        sync_folder(unfinished)
         unfinished.rename(target)
-        _flush_directory(issued_dir)
+        sync_folder(issued_dir)
     return to_release(manifest)
 
 
@@ -142,21 +142,3 @@ def _clear_unfinished(issued_dir: Path) -> None:
     """Remove what a crashed release left; the lock makes sure that nobody is writing there."""
     for leftover in issued_dir.glob(f"{_UNFINISHED}*"):
         shutil.rmtree(leftover)
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    """Write a file that nobody may change, and wait until it is on disk."""
-    with path.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    path.chmod(0o444)
-
-
-def _flush_directory(directory: Path) -> None:
-    """Wait until a directory's entries are on disk."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from credit_service.domain.batch import ReceivedFile
+from credit_service.durable import sync_folder
 from credit_service.errors import UnreadableFile
 from credit_service.intake.sniff import sniff_kind
 
@@ -60,8 +61,8 @@ def receive_stream(stream: IO[bytes], file_name: str, inbox: Path, *, is_member:
         final.parent.mkdir(exist_ok=True)
         if not (final.exists() and final.stat().st_size == size):
             temporary.replace(final)
-            _sync_directory(final.parent)
-            _sync_directory(inbox)
+            sync_folder(final.parent)
+            sync_folder(inbox)
     finally:
         temporary.unlink(missing_ok=True)
     return ReceivedFile(sha256=digest, size=size, kind=kind, file_name=to_file_name(file_name), path=str(final))
@@ -87,12 +88,3 @@ def _copy(stream: IO[bytes], target: IO[bytes]) -> tuple[str, int]:
     target.flush()
     os.fsync(target.fileno())
     return digest.hexdigest(), size
-
-
-def _sync_directory(directory: Path) -> None:
-    """Make a rename durable: the directory entry itself must reach the disk."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,7 +6,6 @@ last, by one rename: a crash in between is made good by doing all of it again, w
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +13,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Final
 
+from credit_service.durable import sync_folder
 from credit_service.errors import BatchNotFound, CreditServiceError
 from credit_service.pipeline.ingest import IngestOutcome
 
@@ -80,8 +80,8 @@ def lay_out(result: WatchedResult, write_workbook: Callable[[str, Path], None]) 
     )
     target = folder / f"{stem}{result.path.suffix}"
     result.path.replace(target)
-    _sync(folder)
-    _sync(result.path.parent)
+    sync_folder(folder)
+    sync_folder(result.path.parent)
     result.moved_to = target
 
 
@@ -136,11 +136,3 @@ def _write_by_rename(target: Path, write: Callable[[Path], object]) -> None:
     except BatchNotFound:
         # A file that no template fits has no rows to mark; the text says so.
         draft.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,9 +6,6 @@ altered; bytes that no longer have the hash of their row are refused at reading.
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from credit_service.domain.listing import Exhibit
+from credit_service.durable import keep_by_hash
 from credit_service.errors import EvidenceAltered
 from credit_service.registry.keys import Keys
 from credit_service.registry.procedure_tables import ActExhibitRow, ExhibitRow
@@ -70,24 +68,7 @@ class EvidenceStore:
     def keep(self, content: bytes) -> str:
         """Keep bytes for ever and return their SHA-256; they take their name by one rename, flushed to the disk."""
         digest = sha256(content).hexdigest()
-        place = self._folder / digest[:2] / digest
-        if place.exists():
-            return digest
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(prefix=".keeping-", dir=place.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(self._vault.encrypt_bytes(content, digest))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(place)
-        finally:
-            with suppress(FileNotFoundError):
-                Path(name).unlink()
-        for folder in (place.parent, self._folder):
-            handle = os.open(folder, os.O_RDONLY)
-            os.fsync(handle)
-            os.close(handle)
+        keep_by_hash(self._folder, digest, self._vault.encrypt_bytes(content, digest))
         return digest
 
     def read(self, digest: str) -> bytes:

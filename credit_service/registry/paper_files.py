@@ -10,11 +10,10 @@ Source: 个人信息保护法 Art. 51 (encryption).
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from credit_service.durable import keep_by_hash
 from credit_service.errors import KeyMissing, PaperAltered
 from credit_service.registry.keys import Keys
 from credit_service.registry.vault import Vault
@@ -42,11 +41,7 @@ class PaperFiles:
         """
         stored = Vault(self.keys).encrypt_bytes(content, place) if sealed else content
         digest = hashlib.sha256(stored).hexdigest()
-        folder = self.directory / digest[:2]
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        final = folder / digest
-        if not final.exists():
-            _write_durably(final, stored)
+        keep_by_hash(self.directory, digest, stored, mode=0o400)
         return digest
 
     def read(self, digest: str, place: str, key_id: str) -> bytes:
@@ -77,28 +72,3 @@ class PaperFiles:
 
 
 _REMEDY = "请停止使用该文件，从备份恢复，并核查是谁改动的；已出具的文书不得修改。"
-
-
-def _write_durably(final: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=".keeping-", dir=final.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o400)
-        temporary.replace(final)
-        for directory in (final.parent, final.parent.parent):
-            _flush(directory)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _flush(directory: Path) -> None:
-    """Wait until a directory's entries are on disk."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

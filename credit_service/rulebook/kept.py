@@ -10,7 +10,6 @@ checks a folder without this program.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
+from credit_service.durable import sync_folder, write_new_file
 from credit_service.errors import RulebookDamaged, RulebookFaulty
 from credit_service.rulebook.cases import CASES_FILE, CASES_FOLDER
 from credit_service.rulebook.load import load_rulebook
@@ -105,7 +105,7 @@ def keep(store: Path, tree: RuleTree) -> Path:
         except OSError:
             # Another process was faster; what it kept must be the same.
             check_kept(store, tree.hash)
-        _sync_folder(store)
+        sync_folder(store)
     return target / RULES
 
 
@@ -205,25 +205,10 @@ def _damaged(rulebook: str, what: str) -> RulebookDamaged:
 
 def _write(target: Path, tree: RuleTree) -> None:
     """Write every file through to the disk, read only; the manifest comes last."""
-    for path, content in tree.files.items():
-        _write_file(target / RULES / path, content)
-    _write_file(target / MANIFEST, tree.manifest.encode())
+    files = {f"{RULES}/{path}": content for path, content in tree.files.items()}
+    for path, content in {**files, MANIFEST: tree.manifest.encode()}.items():
+        place = target / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_new_file(place, content)
     for folder in (*(path for path in target.rglob("*") if path.is_dir()), target):
-        _sync_folder(folder)
-
-
-def _write_file(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    path.chmod(0o444)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(folder)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
+from credit_service.durable import sync_folder
 from credit_service.errors import SnapshotMissing
 from credit_service.warehouse.snapshot_tables import LISTING_SCHEMA, SNAPSHOT_TABLES, SnapshotTable
 
@@ -143,7 +144,7 @@ def _put_in_place(building: Path, directory: Path, number: int) -> Snapshot:
     path = directory / f"snap-{number:06d}-{digest}.duckdb"
     building.chmod(0o444)
     building.replace(path)
-    _sync(directory)
+    sync_folder(directory)
     return Snapshot(number, digest, path)
 
 
@@ -154,12 +155,4 @@ def _point_to(snapshot: Snapshot, directory: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     building.replace(directory / _POINTER)
-    _sync(directory)
-
-
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(directory)

@@ -216,7 +216,7 @@ def crash(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize(
     ("module", "point"),
-    [(watch, "store_received"), (watch, "lay_out"), (watch_report, "_tell"), (watch_report, "_sync")],
+    [(watch, "store_received"), (watch, "lay_out"), (watch_report, "_tell"), (watch_report, "sync_folder")],
     ids=["received", "stored", "between the reports", "moved"],
 )
 def test_a_crash_anywhere_loses_and_doubles_nothing(
