@@ -20,7 +20,7 @@ from credit_service.listing.terms import ProcedureTerms
 from credit_service.listing.transitions import apply_act
 from credit_service.pipeline.evidence import HandedIn, keep_exhibits
 from credit_service.pipeline.joint_measures import measures_begin, measures_end
-from credit_service.pipeline.office import Office
+from credit_service.pipeline.office import LawOfDay, Office
 from credit_service.pipeline.paper_numbers import take_number
 from credit_service.pipeline.standins import find_role
 from credit_service.registry.unit_of_work import UnitOfWork
@@ -75,8 +75,8 @@ def perform_act(office: Office, request: ActRequest) -> Case:
         DecisionError: Law or state forbids it; the leaf says which gate is missing.
         LedgerConflict: Somebody else moved the case first.
     """
-    rulebook = office.rulebook(office.today())
-    on = request.on or office.today()
+    law = office.law_of_today()
+    on = request.on or law.day
     role = find_role(office, request.actor, request.for_id, on)
     _check_role(request.kind, role)
     exhibits = keep_exhibits(office, request.exhibits, request.actor)
@@ -91,7 +91,7 @@ def perform_act(office: Office, request: ActRequest) -> Case:
         ground=request.ground.strip(),
         agency_code=request.actor.agency_code,
         for_id=request.for_id,
-        rulebook=office.adoption(office.today()).rulebook,
+        rulebook=law.adopted,
         exhibits=tuple(exhibit.sha256 for exhibit in exhibits),
     )
     with office.ledger.unit_of_work() as uow:
@@ -99,13 +99,13 @@ def perform_act(office: Office, request: ActRequest) -> Case:
         check_two_agencies(case, act, tuple(uow.acts.list_for_case(case.case_id)))
         number = take_number(uow.papers.list_for_case(case.case_id), act.kind, act.document_no, act.on)
         act = replace(act, document_no=number)
-        moved = apply_act(case, act, procedure_terms(rulebook, case), office.is_workday())
+        moved = apply_act(case, act, procedure_terms(law.rulebook, case), law.is_workday)
         if act.kind in _BECOMES_BLACK and case.list_kind is not ListKind.RED:
-            suspend_red(office, uow, moved, act)
+            suspend_red(uow, law, moved, act)
         for exhibit in exhibits:
             uow.exhibits.add(exhibit)
         uow.cases.save(moved, act)
-        follow_up(office, uow, case, moved, act)
+        follow_up(uow, law, case, moved, act)
         uow.commit()
     return moved
 
@@ -118,15 +118,14 @@ def _check_role(kind: ActKind, role: Role) -> None:
         raise ScopeDenied(message, remedy="请转交相应人员办理。")
 
 
-def follow_up(office: Office, uow: UnitOfWork, case: Case, moved: Case, act: Act) -> None:
+def follow_up(uow: UnitOfWork, law: LawOfDay, case: Case, moved: Case, act: Act) -> None:
     """Do in the same transaction what an act brings with it: measures begin, rest and end, the trail grows."""
-    rulebook, is_workday = office.rulebook(office.today()), office.is_workday()
     has_effect = moved.state in STANDING
     begins = has_effect and case.state not in STANDING
     if (begins and moved.suspended_on is None) or (act.kind is ActKind.RESUME and has_effect):
-        measures_begin(uow, moved, rulebook, office.today(), is_workday)
+        measures_begin(uow, moved, law.rulebook, law.day, law.is_workday)
     if moved.state is CaseState.ENDED or (act.kind is ActKind.SUSPEND and has_effect):
-        measures_end(uow, moved, act.on, rulebook, is_workday)
+        measures_end(uow, moved, act.on, law.rulebook, law.is_workday)
     detail = {"from": case.state.value, "to": moved.state.value, "document_no": act.document_no}
     if act.for_id:
         detail["for"] = act.for_id
@@ -138,21 +137,14 @@ def expire_listings(office: Office) -> int:
 
     They stopped being effective by themselves (`domain.listing.is_effective`); the act makes room for new proposals.
     """
-    today, is_workday, rulebook = office.today(), office.is_workday(), office.rulebook(office.today())
-    act = Act(
-        ActKind.EXPIRE,
-        "calendar",
-        today,
-        office.now(),
-        reason="名单期限届满",
-        rulebook=office.adoption(office.today()).rulebook,
-    )
+    law = office.law_of_today()
+    act = Act(ActKind.EXPIRE, "calendar", law.day, office.now(), reason="名单期限届满", rulebook=law.adopted)
     with office.ledger.unit_of_work() as uow:
-        run_out = find_run_out(uow.cases.list_open(), today)
+        run_out = find_run_out(uow.cases.list_open(), law.day)
         for case in run_out:
-            moved = apply_act(case, act, procedure_terms(rulebook, case), is_workday)
+            moved = apply_act(case, act, procedure_terms(law.rulebook, case), law.is_workday)
             uow.cases.save(moved, act)
-            measures_end(uow, moved, today, rulebook, is_workday)
+            measures_end(uow, moved, law.day, law.rulebook, law.is_workday)
             uow.audit.append(act.actor_id, "case.expire", case.case_id, act.at, {"from": case.state.value})
         uow.commit()
     return len(run_out)
@@ -172,14 +164,13 @@ def procedure_terms(rulebook: Rulebook, case: Case) -> ProcedureTerms:
     )
 
 
-def suspend_red(office: Office, uow: UnitOfWork, black: Case, act: Act) -> None:
+def suspend_red(uow: UnitOfWork, law: LawOfDay, black: Case, act: Act) -> None:
     """Suspend every standing incentive of a subject that enters the black or watch list, in the same transaction.
 
     Source: 国发〔2016〕33号 and the conditions of incentive lists (domain.md 3.2): nobody is red and black at once.
     """
     end = uow.resolutions.find_end(black.subject_id)
     same = {black.subject_id, end, *uow.resolutions.list_members(end)}
-    rulebook = office.rulebook(office.today())
     for red in uow.cases.list_about(same):
         if red.list_kind is not ListKind.RED or red.state not in IN_EFFECT or red.suspended_on is not None:
             continue
@@ -191,11 +182,11 @@ def suspend_red(office: Office, uow: UnitOfWork, black: Case, act: Act) -> None:
             document_no=black.case_id,
             reason=f"该主体被列入{black.list_kind.label}（案件{black.case_id}）",
             ground=SuspensionGround.NEGATIVE_LISTING.value,
-            rulebook=office.adoption(office.today()).rulebook,
+            rulebook=law.adopted,
         )
-        moved = apply_act(red, suspension, procedure_terms(rulebook, red), office.is_workday())
+        moved = apply_act(red, suspension, procedure_terms(law.rulebook, red), law.is_workday)
         uow.cases.save(moved, suspension)
         if moved.state in STANDING:
-            measures_end(uow, moved, suspension.on, rulebook, office.is_workday())
+            measures_end(uow, moved, suspension.on, law.rulebook, law.is_workday)
         detail = {"from": red.state.value, "because": black.case_id}
         uow.audit.append(suspension.actor_id, "case.suspend", red.case_id, act.at, detail)

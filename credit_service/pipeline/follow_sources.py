@@ -36,22 +36,22 @@ def _find_standing(session: Session, record_ids: Iterable[str]) -> frozenset[str
 
 
 def _end(office: Office, case: Case) -> bool:
-    rulebook, today = office.rulebook(office.today()), office.today()
+    law = office.law_of_today()
     act = Act(
         ActKind.SOURCE_END,
         "calendar",
-        today,
+        law.day,
         office.now(),
         reason="认定机关的列入信息已撤回或更正",
-        rulebook=office.adoption(office.today()).rulebook,
+        rulebook=law.adopted,
     )
     with office.ledger.unit_of_work() as uow:
         current = uow.cases.get(case.case_id)
         if current.state not in STANDING:
             return False
-        moved = apply_act(current, act, procedure_terms(rulebook, current), office.is_workday())
+        moved = apply_act(current, act, procedure_terms(law.rulebook, current), law.is_workday)
         uow.cases.save(moved, act)
-        measures_end(uow, moved, today, rulebook, office.is_workday())
+        measures_end(uow, moved, law.day, law.rulebook, law.is_workday)
         uow.audit.append(act.actor_id, "case.source_end", case.case_id, act.at, {"from": current.state.value})
         uow.commit()
     return True

@@ -18,7 +18,7 @@ from credit_service.listing.guards_people import check_two_agencies
 from credit_service.listing.steps import is_open
 from credit_service.listing.transitions import apply_act
 from credit_service.pipeline.decide import follow_up, procedure_terms
-from credit_service.pipeline.office import Office
+from credit_service.pipeline.office import LawOfDay, Office
 from credit_service.registry.cases import ENGINE
 from credit_service.registry.unit_of_work import UnitOfWork
 from credit_service.warehouse.connection import Session
@@ -32,28 +32,28 @@ class WithdrawnRecords:
     cases: tuple[str, ...]
 
 
-def mark_case(office: Office, uow: UnitOfWork, case_id: str, number: str, receipt: ObjectionAct) -> None:
+def mark_case(uow: UnitOfWork, law: LawOfDay, case_id: str, number: str, receipt: ObjectionAct) -> None:
     """Mark a case with an objection, unless another one marked it before."""
     case = uow.cases.get(case_id)
     if case.marked_on is None and is_open(case.state):
-        mark = _to_case_act(office, case, ActKind.MARK_OBJECTION, receipt, number)
-        _save(office, uow, case, mark)
+        _save(uow, law, case, _to_case_act(law, case, ActKind.MARK_OBJECTION, receipt, number))
 
 
 def mark_new_cases(office: Office, uow: UnitOfWork, cases: Sequence[Case]) -> None:
     """Mark cases that were proposed on a record to which an objection is pending."""
+    law = office.law_of_today()
     marks = uow.objections.list_marks("record", [one for case in cases for one in case.record_ids])
     for case in cases:
         numbers = sorted({mark.number for one in case.record_ids for mark in marks.get(one, ())})
         for number in numbers:
-            uow.objections.add_marks(number, [("case", case.case_id)], office.today())
+            uow.objections.add_marks(number, [("case", case.case_id)], law.day)
             receipt = uow.objections.list_acts(number)[0]
-            now = replace(receipt, on=office.today(), at=office.now(), actor_id=ENGINE, agency_code="", for_id="")
-            mark_case(office, uow, case.case_id, number, now)
+            now = replace(receipt, on=law.day, at=office.now(), actor_id=ENGINE, agency_code="", for_id="")
+            mark_case(uow, law, case.case_id, number, now)
 
 
 def end_objection(
-    office: Office, uow: UnitOfWork, objection: Objection, act: ObjectionAct, also: Iterable[str] = ()
+    uow: UnitOfWork, law: LawOfDay, objection: Objection, act: ObjectionAct, also: Iterable[str] = ()
 ) -> None:
     """Clear the marks of an objection that has just ended, and do to the listings what was decided.
 
@@ -61,8 +61,8 @@ def end_objection(
     decision; candidates that nobody decided on yet are declined.
 
     Args:
-        office: Where the work is done.
         uow: The transaction of the act; the objection is saved in it.
+        law: The rules of the day.
         objection: As it stands after the act.
         act: The act that ended it.
         also: Further cases the decision touches, because they rest on a withdrawn record.
@@ -72,11 +72,10 @@ def end_objection(
         case = uow.cases.get(case_id)
         if case.marked_on is None or not is_open(case.state) or uow.objections.list_open_about_case(case_id):
             continue
-        clear = _to_case_act(office, case, ActKind.CLEAR_OBJECTION, act, objection.number)
-        _save(office, uow, case, clear)
+        _save(uow, law, case, _to_case_act(law, case, ActKind.CLEAR_OBJECTION, act, objection.number))
     if objection.state is ObjectionState.UPHELD and objection.listing == ListingOutcome.REVOKE.value:
         for case_id in sorted({*marked, *also}):
-            _end_listing(office, uow, uow.cases.get(case_id), objection, act)
+            _end_listing(uow, law, uow.cases.get(case_id), objection, act)
 
 
 def withdraw_wrong_records(
@@ -111,16 +110,16 @@ ORDER BY record_id
 """
 
 
-def _end_listing(office: Office, uow: UnitOfWork, case: Case, objection: Objection, act: ObjectionAct) -> None:
+def _end_listing(uow: UnitOfWork, law: LawOfDay, case: Case, objection: Objection, act: ObjectionAct) -> None:
     if not is_open(case.state):
         return
     kind = ActKind.REVOKE if case.state in IN_EFFECT else ActKind.DECLINE
-    ending = _to_case_act(office, case, kind, act, objection.decision_no or objection.number)
+    ending = _to_case_act(law, case, kind, act, objection.decision_no or objection.number)
     check_two_agencies(case, ending, tuple(uow.acts.list_for_case(case.case_id)))
-    _save(office, uow, case, ending)
+    _save(uow, law, case, ending)
 
 
-def _to_case_act(office: Office, case: Case, kind: ActKind, act: ObjectionAct, document_no: str) -> Act:
+def _to_case_act(law: LawOfDay, case: Case, kind: ActKind, act: ObjectionAct, document_no: str) -> Act:
     return Act(
         kind=kind,
         actor_id=act.actor_id,
@@ -130,13 +129,11 @@ def _to_case_act(office: Office, case: Case, kind: ActKind, act: ObjectionAct, d
         reason=f"{act.kind.label}：{act.reason}" if act.reason else act.kind.label,
         agency_code=act.agency_code,
         for_id=act.for_id,
-        rulebook=office.adoption(office.today()).rulebook,
+        rulebook=law.adopted,
     )
 
 
-def _save(office: Office, uow: UnitOfWork, case: Case, act: Act) -> Case:
-    terms = procedure_terms(office.rulebook(office.today()), case)
-    moved = apply_act(case, act, terms, office.is_workday())
+def _save(uow: UnitOfWork, law: LawOfDay, case: Case, act: Act) -> None:
+    moved = apply_act(case, act, procedure_terms(law.rulebook, case), law.is_workday)
     uow.cases.save(moved, act)
-    follow_up(office, uow, case, moved, act)
-    return moved
+    follow_up(uow, law, case, moved, act)

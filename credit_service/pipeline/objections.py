@@ -21,7 +21,7 @@ from credit_service.errors import IllegalTransition, ObjectionNotFound, ScopeDen
 from credit_service.listing.objections import ObjectionTerms, apply_objection_act, find_due
 from credit_service.pipeline.evidence import HandedIn, keep_exhibits
 from credit_service.pipeline.objection_effects import end_objection, withdraw_wrong_records
-from credit_service.pipeline.office import Office
+from credit_service.pipeline.office import LawOfDay, Office
 from credit_service.pipeline.snapshot import refresh_snapshot
 from credit_service.pipeline.standins import find_role
 from credit_service.registry.unit_of_work import UnitOfWork
@@ -76,26 +76,27 @@ def perform_objection_act(office: Office, request: ObjectionRequest) -> Objectio
         LedgerConflict: Somebody else moved it first.
         WarehouseBusy: A record would be withdrawn, and another process holds the warehouse; nothing is decided.
     """
-    on = request.on or office.today()
+    law = office.law_of_today()
+    on = request.on or law.day
     _check_role(request.kind, find_role(office, request.actor, request.for_id, on))
     exhibits = keep_exhibits(office, request.exhibits, request.actor)
-    act = _to_act(office, request, exhibits)
+    act = _to_act(office, law, request, exhibits)
     if act.kind is _K.CORRECT:
         _check_correction(office, request, on)
     if act.kind is _K.UPHOLD and act.remedy == RecordRemedy.WITHDRAW.value:
         with office.warehouse.open() as session, session.write_turn():
             with office.ledger.unit_of_work() as uow:
-                moved = _move(office, uow, request, act, exhibits)
+                moved = _move(uow, law, request, act, exhibits)
                 withdrawn = withdraw_wrong_records(office, uow, session, moved, act)
-                end_objection(office, uow, moved, act, also=withdrawn.cases)
+                end_objection(uow, law, moved, act, also=withdrawn.cases)
                 uow.commit()
             session.mirror_retractions(withdrawn.retractions)
         refresh_snapshot(office)
         return moved
     with office.ledger.unit_of_work() as uow:
-        moved = _move(office, uow, request, act, exhibits)
+        moved = _move(uow, law, request, act, exhibits)
         if not moved.is_open and act.kind is not _K.CORRECT:
-            end_objection(office, uow, moved, act)
+            end_objection(uow, law, moved, act)
         uow.commit()
     return moved
 
@@ -115,7 +116,7 @@ def objection_terms(rulebook: Rulebook) -> ObjectionTerms:
 
 
 def move_objection(
-    office: Office, uow: UnitOfWork, objection: Objection, act: ObjectionAct, exhibits: Sequence[Exhibit]
+    uow: UnitOfWork, law: LawOfDay, objection: Objection, act: ObjectionAct, exhibits: Sequence[Exhibit]
 ) -> Objection:
     """Move an objection by an act in a transaction that is open, with its evidence and its place in the audit.
 
@@ -124,9 +125,9 @@ def move_objection(
         LedgerConflict: Somebody else moved it first.
     """
     done = uow.objections.list_acts(objection.number)
-    terms = objection_terms(office.rulebook(office.today()))
+    terms = objection_terms(law.rulebook)
     if act.kind is not _K.UPHOLD or act.remedy == RecordRemedy.CORRECT.value:
-        due_on = find_due(act.kind, objection.received_on, act.on, terms, office.is_workday())
+        due_on = find_due(act.kind, objection.received_on, act.on, terms, law.is_workday)
         act = replace(act, due_on=due_on)
     moved = apply_objection_act(objection, act, done)
     for exhibit in exhibits:
@@ -140,12 +141,12 @@ def move_objection(
 
 
 def _move(
-    office: Office, uow: UnitOfWork, request: ObjectionRequest, act: ObjectionAct, exhibits: Sequence[Exhibit]
+    uow: UnitOfWork, law: LawOfDay, request: ObjectionRequest, act: ObjectionAct, exhibits: Sequence[Exhibit]
 ) -> Objection:
     objection = uow.objections.get(request.number)
     if request.actor.role is Role.SUBMITTER:
         check_concerned(objection, request.actor)
-    return move_objection(office, uow, objection, act, exhibits)
+    return move_objection(uow, law, objection, act, exhibits)
 
 
 def check_concerned(objection: Objection, actor: Actor) -> None:
@@ -162,11 +163,11 @@ def check_concerned(objection: Objection, actor: Actor) -> None:
         raise ObjectionNotFound(message, remedy="请从异议列表中选择。")
 
 
-def _to_act(office: Office, request: ObjectionRequest, exhibits: Sequence[Exhibit]) -> ObjectionAct:
+def _to_act(office: Office, law: LawOfDay, request: ObjectionRequest, exhibits: Sequence[Exhibit]) -> ObjectionAct:
     return ObjectionAct(
         kind=request.kind,
         actor_id=request.actor.actor_id,
-        on=request.on or office.today(),
+        on=request.on or law.day,
         at=office.now(),
         document_no=request.document_no.strip(),
         reason=request.reason.strip(),
@@ -179,7 +180,7 @@ def _to_act(office: Office, request: ObjectionRequest, exhibits: Sequence[Exhibi
         to_agency=request.to_agency.strip(),
         agency_code=request.actor.agency_code,
         for_id=request.for_id,
-        rulebook=office.rulebook(office.today()).hash,
+        rulebook=law.adopted,
         exhibits=tuple(exhibit.sha256 for exhibit in exhibits),
     )
 

@@ -30,6 +30,17 @@ TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
+class LawOfDay:
+    """The rules in force on a legal day and what is read from them: once for one act, the same for all it brings."""
+
+    day: date
+    adopted: str
+    """Hash of the kept rulebook, noted with every act."""
+    rulebook: Rulebook
+    is_workday: IsWorkday
+
+
+@dataclass(frozen=True)
 class Office:
     """Where the work is done."""
 
@@ -81,6 +92,19 @@ class Office:
             RulebookDamaged: The kept copy is not what was adopted.
         """
         return load_kept(self.places.rulebooks, self.adoption(as_of, known_at).rulebook, as_of)
+
+    def law_of_today(self) -> LawOfDay:
+        """Return the rules in force today.
+
+        Raises:
+            RulebookNotAdopted: Nothing was ever adopted.
+            RuleNotInForce: A kind of rule has no version in force today.
+            RulebookDamaged: The kept copy is not what was adopted.
+        """
+        today = self.today()
+        adopted = self.adoption(today).rulebook
+        rulebook = load_kept(self.places.rulebooks, adopted, today)
+        return LawOfDay(today, adopted, rulebook, build_workdays(rulebook.holiday_overrides))
 
     def templates(self) -> tuple[Template, ...]:
         """Return every upload template."""

@@ -92,21 +92,21 @@ def publish(office: Office, period_code: str, actor: Actor) -> PublishOutcome:
 
 def _journal(office: Office, release: Release, cases: Sequence[Case], actor: Actor) -> None:
     """Tell the ledger which cases the issue shows; each shown case moves to ``published`` once."""
-    rulebook, is_workday = office.rulebook(office.today()), office.is_workday()
+    law = office.law_of_today()
     shown = {case.case_id: case for case in cases if case.case_id in release.case_ids}
     act = Act(
         ActKind.PUBLISH,
         actor.actor_id,
-        office.today(),
+        law.day,
         office.now(),
         document_no=release.bulletin_id,
         agency_code=actor.agency_code,
-        rulebook=office.adoption(office.today()).rulebook,
+        rulebook=law.adopted,
     )
     with office.ledger.unit_of_work() as uow:
         for case in shown.values():
             if case.state is CaseState.DECISION_SERVED:
-                uow.cases.save(apply_act(case, act, procedure_terms(rulebook, case), is_workday), act)
+                uow.cases.save(apply_act(case, act, procedure_terms(law.rulebook, case), law.is_workday), act)
         uow.publications.add(release)
         detail = {"entries": len(release.case_ids), "manifest": release.manifest_sha256}
         uow.audit.append(actor.actor_id, "bulletin.released", release.bulletin_id, office.now(), detail)

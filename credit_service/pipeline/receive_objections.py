@@ -31,7 +31,7 @@ from credit_service.listing.steps import is_open
 from credit_service.pipeline.evidence import HandedIn, keep_exhibits
 from credit_service.pipeline.objection_effects import end_objection, mark_case
 from credit_service.pipeline.objections import ROLE_OF_OBJECTION_ACT, check_concerned, move_objection, objection_terms
-from credit_service.pipeline.office import Office
+from credit_service.pipeline.office import LawOfDay, Office
 from credit_service.registry.receipt_codes import (
     hash_receipt_code,
     is_delivery_code,
@@ -114,10 +114,11 @@ def receive_objection(office: Office, new: NewObjection) -> ReceivedObjection:
         _find_scope(office, uow, new, subject)
     exhibits = keep_exhibits(office, files, actor)
     code = make_receipt_code()
+    law = office.law_of_today()
     with office.ledger.unit_of_work() as uow:
         scope = _find_scope(office, uow, new, subject)
         number = uow.objections.next_number(office.today().year)
-        objection = _to_objection(office, new, actor, scope, number)
+        objection = _to_objection(law, new, actor, scope, number)
         receipt = ObjectionAct(
             kind=ObjectionActKind.RECEIVE,
             actor_id=actor.actor_id,
@@ -126,14 +127,14 @@ def receive_objection(office: Office, new: NewObjection) -> ReceivedObjection:
             reason=f"{new.channel.label}，{new.objector.label}",
             due_on=objection.due_on,
             agency_code=actor.agency_code,
-            rulebook=office.adoption(office.today()).rulebook,
+            rulebook=law.adopted,
             exhibits=tuple(exhibit.sha256 for exhibit in exhibits),
         )
         for exhibit in exhibits:
             uow.exhibits.add(exhibit)
         uow.objections.add(objection, receipt, hash_receipt_code(office.keys, number, code), words)
         for case_id in scope.case_ids:
-            mark_case(office, uow, case_id, number, replace(receipt, on=office.today()))
+            mark_case(uow, law, case_id, number, replace(receipt, on=law.day))
         detail = {"target": new.target.value, "channel": new.channel.value, "cases": list(scope.case_ids)}
         uow.audit.append(actor.actor_id, "objection.receive", number, receipt.at, detail)
         uow.commit()
@@ -188,21 +189,22 @@ def _act_as_objector(
     number = open_with_code(office, number, code)
     text, files = _clean(given[0], LONGEST["claim"]), given[1]
     exhibits = keep_exhibits(office, files, _PUBLIC)
+    law = office.law_of_today()
     act = ObjectionAct(
         kind=kind,
         actor_id=OBJECTOR,
-        on=office.today(),
+        on=law.day,
         at=office.now(),
         reason="异议人凭回执码办理",
-        rulebook=office.adoption(office.today()).rulebook,
+        rulebook=law.adopted,
         exhibits=tuple(exhibit.sha256 for exhibit in exhibits),
     )
     with office.ledger.unit_of_work() as uow:
-        moved = move_objection(office, uow, uow.objections.get(number), act, exhibits)
+        moved = move_objection(uow, law, uow.objections.get(number), act, exhibits)
         if text:
             uow.objections.add_note(number, moved.version, text)
         if not moved.is_open:
-            end_objection(office, uow, moved, act)
+            end_objection(uow, law, moved, act)
         uow.commit()
     return moved
 
@@ -215,21 +217,22 @@ def withdraw_own(office: Office, number: str, actor: Actor, reason: str) -> Obje
         IllegalTransition: It has ended.
         EvidenceMissing: There is no reason.
     """
+    law = office.law_of_today()
     act = ObjectionAct(
         kind=ObjectionActKind.WITHDRAW,
         actor_id=actor.actor_id,
-        on=office.today(),
+        on=law.day,
         at=office.now(),
         reason=reason.strip(),
         agency_code=actor.agency_code,
-        rulebook=office.adoption(office.today()).rulebook,
+        rulebook=law.adopted,
     )
     with office.ledger.unit_of_work() as uow:
         objection = uow.objections.get(number)
         if objection.objecting_agency != actor.agency_code:
             check_concerned(replace(objection, forwarded_to=None, remedy=None), actor)
-        moved = move_objection(office, uow, objection, act, ())
-        end_objection(office, uow, moved, act)
+        moved = move_objection(uow, law, objection, act, ())
+        end_objection(uow, law, moved, act)
         uow.commit()
     return moved
 
@@ -362,9 +365,9 @@ def _find_sources(uow: UnitOfWork, record_ids: Sequence[str]) -> tuple[str, ...]
     return tuple(sorted({batch.agency_code for batch in batches if batch is not None}))
 
 
-def _to_objection(office: Office, new: NewObjection, actor: Actor, scope: _Scope, number: str) -> Objection:
-    received_on = new.received_on or office.today()
-    terms, is_workday = objection_terms(office.rulebook(office.today())), office.is_workday()
+def _to_objection(law: LawOfDay, new: NewObjection, actor: Actor, scope: _Scope, number: str) -> Objection:
+    received_on = new.received_on or law.day
+    terms, is_workday = objection_terms(law.rulebook), law.is_workday
     is_record = new.target is ObjectionTarget.RECORD
     due_on = find_due(ObjectionActKind.RECEIVE, received_on, received_on, terms, is_workday) or received_on
     return Objection(
@@ -384,7 +387,7 @@ def _to_objection(office: Office, new: NewObjection, actor: Actor, scope: _Scope
         source_agencies=scope.source_agencies,
         received_on=received_on,
         received_by=actor.actor_id,
-        marked_on=office.today(),
+        marked_on=law.day,
         mark_due_on=add_workdays(received_on, terms.mark_workdays, is_workday),
         due_on=due_on,
     )

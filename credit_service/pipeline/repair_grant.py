@@ -19,16 +19,15 @@ from credit_service.listing.repair_clocks import REMOVAL, find_due
 from credit_service.listing.transitions import apply_act
 from credit_service.measures.find_bodies import find_bodies
 from credit_service.pipeline.decide import follow_up, procedure_terms
-from credit_service.pipeline.office import TICK, Office
+from credit_service.pipeline.office import TICK, LawOfDay, Office
 from credit_service.pipeline.repair_targets import list_same
 from credit_service.pipeline.snapshot import refresh_snapshot
 from credit_service.registry.unit_of_work import UnitOfWork
-from credit_service.rulebook.schema import Rulebook
 from credit_service.warehouse.repairs import mirror_repairs
 from credit_service.warehouse.session import Session
 
 
-def follow_grant(office: Office, uow: UnitOfWork, moved: Repair, act: RepairAct, rulebook: Rulebook) -> None:
+def follow_grant(office: Office, uow: UnitOfWork, law: LawOfDay, moved: Repair, act: RepairAct) -> None:
     """Write a granted application down with everything that follows from it; nothing is committed here.
 
     Raises:
@@ -37,7 +36,7 @@ def follow_grant(office: Office, uow: UnitOfWork, moved: Repair, act: RepairAct,
     """
     consumers = _find_consumers(uow, moved, act.on)
     if moved.case_id is not None:
-        _end_listing(office, uow, moved.case_id, moved.repair_id, (act, rulebook))
+        _end_listing(uow, law, moved.case_id, moved.repair_id, act)
     uow.repairs.save(moved, act)
     repaired_at = _instant(office, uow)
     marked = uow.record_repairs.list_marked(moved.record_ids)
@@ -48,7 +47,7 @@ def follow_grant(office: Office, uow: UnitOfWork, moved: Repair, act: RepairAct,
             if record_id not in marked
         ]
     )
-    due_on = find_due(act.on, rulebook.deadlines[REMOVAL], office.is_workday())
+    due_on = find_due(act.on, law.rulebook.deadlines[REMOVAL], law.is_workday)
     uow.notices.add(
         [
             ConsumerNotice(f"{moved.repair_id}-{number:02d}", moved.repair_id, code, grounds, act.on, act.at, due_on)
@@ -75,8 +74,7 @@ def take_over_repairs(office: Office, session: Session) -> bool:
     return mirror_repairs(session, marks)
 
 
-def _end_listing(office: Office, uow: UnitOfWork, case_id: str, repair_id: str, by: tuple[RepairAct, Rulebook]) -> None:
-    act, rulebook = by
+def _end_listing(uow: UnitOfWork, law: LawOfDay, case_id: str, repair_id: str, act: RepairAct) -> None:
     case = uow.cases.get(case_id)
     ending = Act(
         kind=ActKind.REPAIR,
@@ -90,9 +88,9 @@ def _end_listing(office: Office, uow: UnitOfWork, case_id: str, repair_id: str, 
         for_id=act.for_id,
         rulebook=act.rulebook,
     )
-    ended = apply_act(case, ending, procedure_terms(rulebook, case), office.is_workday())
+    ended = apply_act(case, ending, procedure_terms(law.rulebook, case), law.is_workday)
     uow.cases.save(ended, ending)
-    follow_up(office, uow, case, ended, ending)
+    follow_up(uow, law, case, ended, ending)
 
 
 def _find_consumers(uow: UnitOfWork, repair: Repair, on: date) -> dict[str, tuple[str, ...]]:

@@ -33,14 +33,13 @@ from credit_service.errors import (
 from credit_service.listing.repair_clocks import BAR, EXTENSION, RESULT, find_due
 from credit_service.listing.repairs import RepairTerms, apply_repair_act
 from credit_service.normalise.subject_ids import read_subject_id
-from credit_service.pipeline.office import Office
+from credit_service.pipeline.office import LawOfDay, Office
 from credit_service.pipeline.repair_grant import follow_grant, share_repairs
 from credit_service.pipeline.repair_papers import HandedPaper, check_papers, keep_papers
 from credit_service.pipeline.repair_targets import Target, find_target, list_needs, list_same
 from credit_service.pipeline.standins import find_role
 from credit_service.registry.repairs import NewRepair
 from credit_service.registry.unit_of_work import UnitOfWork
-from credit_service.rulebook.schema import Rulebook
 
 APPLICANT = "applicant"
 """Who acts where the subject itself does, over the public page."""
@@ -126,22 +125,22 @@ def apply_for_repair(office: Office, application: Application, actor: Actor | No
     if subject_id is None:
         message = "主体代码无法识别，或校验码不符。"
         raise SubjectNotFound(message, remedy="请核对18位统一社会信用代码；个人填写18位公民身份号码。")
-    rulebook = office.rulebook(office.today())
-    target = find_target(office, application.target_no, subject_id, rulebook)
+    law = office.law_of_today()
+    target = find_target(office, application.target_no, subject_id, law.rulebook)
     _check_may_apply(office, target)
     if Paper.DUTY_PROOF not in {paper.paper for paper in application.papers}:
         message = "没有提交履行义务的证明。"
         raise EvidenceMissing(message, remedy="请附缴款凭证、整改报告、履行完毕证明等（PDF、JPEG 或 PNG）。")
     actor_id = actor.actor_id if actor else APPLICANT
     kept = keep_papers(office, application.papers, actor_id)
-    repair = _to_repair(office, target, application.channel, list_needs(rulebook, target.severity))
+    repair = _to_repair(office, target, application.channel, list_needs(law.rulebook, target.severity))
     act = RepairAct(
         RepairActKind.APPLY,
         actor_id,
         repair.applied_on,
         repair.applied_at,
         agency_code=actor.agency_code if actor else "",
-        rulebook=office.adoption(office.today()).rulebook,
+        rulebook=law.adopted,
         exhibits=kept.papers,
     )
     code = "".join(secrets.choice(_CODE_SIGNS) for _ in range(_CODE_LENGTH))
@@ -171,7 +170,7 @@ def perform_repair_act(office: Office, request: RepairRequest) -> Repair:
         roles = "、".join(sorted(one.label for one in allowed)) or "申请人"
         message = f"“{request.kind.label}”只能由{roles}办理，您的角色是{role.label}。"
         raise ScopeDenied(message, remedy="请转交相应人员办理。")
-    rulebook = office.rulebook(office.today())
+    law = office.law_of_today()
     kept = keep_papers(office, request.papers, request.actor.actor_id)
     act = RepairAct(
         kind=request.kind,
@@ -185,13 +184,13 @@ def perform_repair_act(office: Office, request: RepairRequest) -> Repair:
         agency_code=request.actor.agency_code,
         for_id=request.for_id,
         to_agency=request.to_agency.strip(),
-        rulebook=office.adoption(office.today()).rulebook,
+        rulebook=law.adopted,
         exhibits=kept.papers,
     )
     with office.ledger.unit_of_work() as uow:
         for exhibit in kept.exhibits:
             uow.exhibits.add(exhibit)
-        moved = _move(office, uow, request.repair_id, act, rulebook)
+        moved = _move(office, uow, law, request.repair_id, act)
         uow.commit()
     if moved.kind is RepairActKind.GRANT:
         share_repairs(office)
@@ -206,16 +205,17 @@ def withdraw_repair(office: Office, repair_id: str, code: str) -> Repair:
         IllegalTransition: It was checked or closed before.
     """
     repair = get_by_receipt(office, repair_id, code)
+    law = office.law_of_today()
     act = RepairAct(
         RepairActKind.WITHDRAW,
         APPLICANT,
-        office.today(),
+        law.day,
         office.now(),
         reason="申请人凭回执码撤回",
-        rulebook=office.adoption(office.today()).rulebook,
+        rulebook=law.adopted,
     )
     with office.ledger.unit_of_work() as uow:
-        moved = _move(office, uow, repair.repair_id, act, office.rulebook(office.today()))
+        moved = _move(office, uow, law, repair.repair_id, act)
         uow.commit()
     return moved.repair
 
@@ -248,15 +248,15 @@ class _Moved:
     kind: RepairActKind
 
 
-def _move(office: Office, uow: UnitOfWork, repair_id: str, act: RepairAct, rulebook: Rulebook) -> _Moved:
+def _move(office: Office, uow: UnitOfWork, law: LawOfDay, repair_id: str, act: RepairAct) -> _Moved:
     repair = uow.repairs.get(repair_id)
     if act.kind is RepairActKind.FORWARD:
         uow.agencies.get(act.to_agency)
     handed_in = {one.paper for done in uow.repairs.list_acts(repair_id) for one in done.exhibits}
     handed_in |= {one.paper for one in act.exhibits}
-    moved = apply_repair_act(repair, act, frozenset(handed_in), _terms(office, repair, rulebook))
+    moved = apply_repair_act(repair, act, frozenset(handed_in), _terms(repair, law))
     if act.kind is RepairActKind.GRANT:
-        follow_grant(office, uow, moved, act, rulebook)
+        follow_grant(office, uow, law, moved, act)
     else:
         uow.repairs.save(moved, act)
     detail = {"from": repair.state.value, "to": moved.state.value, "document_no": act.document_no}
@@ -266,13 +266,14 @@ def _move(office: Office, uow: UnitOfWork, repair_id: str, act: RepairAct, ruleb
     return _Moved(moved, act.kind)
 
 
-def _terms(office: Office, repair: Repair, rulebook: Rulebook) -> RepairTerms:
+def _terms(repair: Repair, law: LawOfDay) -> RepairTerms:
+    deadlines = law.rulebook.deadlines
     due_on = None
     if repair.accepted_on is not None:
-        days = rulebook.deadlines[RESULT]
-        days += rulebook.deadlines.get(EXTENSION, 0) if repair.extended_on is not None else 0
-        due_on = find_due(repair.accepted_on, days, office.is_workday())
-    return RepairTerms(bar_years=rulebook.deadlines[BAR], result_due_on=due_on)
+        days = deadlines[RESULT]
+        days += deadlines.get(EXTENSION, 0) if repair.extended_on is not None else 0
+        due_on = find_due(repair.accepted_on, days, law.is_workday)
+    return RepairTerms(bar_years=deadlines[BAR], result_due_on=due_on)
 
 
 def _check_applicant(applicant: Applicant) -> Applicant:

@@ -324,6 +324,20 @@ def test_an_upheld_objection_takes_record_and_listing_away_everywhere(world):
         withdraw_record(world.office, case.record_ids[0], replace(world.people["source-0"], role=admin()), "再撤")
 
 
+def test_every_act_names_the_adopted_rulebook(world):
+    case = world.case()
+    received = world.receive_about_record(case)
+    number = received.objection.number
+    add_to_objection(world.office, number, received.receipt_code, "补充说明", ())
+    for kind in (K.ACCEPT, K.UPHOLD):
+        world.act(number, kind)
+    adopted = world.office.adoption(world.today).rulebook
+    with world.office.ledger.reading() as uow:
+        assert {one.rulebook for one in uow.objections.list_acts(number)} == {adopted}
+        marked = [one for one in uow.acts.list_for_case(case.case_id) if one.kind is ActKind.MARK_OBJECTION]
+    assert [one.rulebook for one in marked] == [adopted]
+
+
 def admin():
     from credit_service.domain.agency import Role
 

@@ -45,6 +45,7 @@ from credit_service.listing.transitions import apply_act
 from credit_service.pipeline.decide import procedure_terms
 from credit_service.pipeline.objection_effects import mark_new_cases
 from credit_service.pipeline.objections import ROLE_OF_OBJECTION_ACT, ObjectionRequest, perform_objection_act
+from credit_service.pipeline.office import LawOfDay
 from credit_service.pipeline.receive_objections import (
     NewObjection,
     add_to_objection,
@@ -128,14 +129,8 @@ class TestOffice:
         self.ticks += 1
         return datetime.combine(self.day, time(3), UTC) + timedelta(milliseconds=self.ticks)
 
-    def rulebook(self, _day: date) -> TestRules:
-        return TestRules()
-
-    def adoption(self, _day: date) -> SimpleNamespace:
-        return SimpleNamespace(rulebook="ab" * 32)
-
-    def is_workday(self):
-        return is_workday
+    def law_of_today(self) -> LawOfDay:
+        return LawOfDay(self.day, "ab" * 32, TestRules(), is_workday)
 
 
 class Objections(RuleBasedStateMachine):
